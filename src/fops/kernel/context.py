@@ -1,0 +1,24 @@
+"""RequestContext: who asks, through which door, under which request. Every public call takes one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+DEFAULT_TENANT = "default"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestContext:
+    """Carried by value through every call; nothing reads it from globals.
+
+    Attributes: `actor` such as `local:ada`; `door` cli, api, mcp, worker or test; `deadline` aware UTC or None.
+    """
+
+    actor: str
+    door: str
+    request_id: str
+    tenant: str = DEFAULT_TENANT
+    operation_id: str | None = None
+    dry_run: bool = False
+    deadline: datetime | None = None

@@ -1,0 +1,171 @@
+"""The one error tree. A caller asks one question of it: may this be tried again?
+
+FopsError
+├── Transient          the same call may succeed later (`retry_after` seconds)
+│   ├── Unreachable    an outside system did not answer
+│   └── Busy           a lock or lease is held by somebody else
+├── Final              trying again changes nothing
+│   ├── UsageError     the words of the call are wrong
+│   │   └── ConfirmationMissing   a flag must say yes first
+│   ├── NotDeployable  the input is no application, or not one we can deploy
+│   ├── FormatError    a file could not be read as what it claims to be
+│   ├── LimitExceeded  larger, deeper or slower than the guard allows
+│   ├── UnsafeInput    a path, URL or reference tries to leave its place
+│   ├── NotFound       the named thing does not exist
+│   ├── RefusedByPolicy   policy said no
+│   ├── NotAllowed     not signed in, or not permitted
+│   ├── OutsideFailed  an outside system answered with a failure
+│   ├── StorageFailed  our own data directory cannot be read or written
+│   └── Cancelled      a person stopped it
+└── InDoubt            a write timed out: probe the outside world, never repeat blindly
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class FopsError(Exception):
+    """Base of every error a door may show.
+
+    Attributes: `code` stable snake_case name; `exit_code` of the command line; `http_status` of the API;
+    `message` one line that names the thing and the value; `hint` what to do about it.
+    """
+
+    code: ClassVar[str] = "error"
+    exit_code: ClassVar[int] = 1
+    http_status: ClassVar[int] = 500
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class Transient(FopsError):
+    """The same call may succeed later; `retry_after` is in seconds, None when unknown."""
+
+    code = "transient"
+    exit_code = 5
+    http_status = 503
+
+    def __init__(self, message: str, *, hint: str = "", retry_after: float | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after = retry_after
+
+
+class Unreachable(Transient):
+    """An outside system did not answer."""
+
+    code = "unreachable"
+
+
+class Busy(Transient):
+    """A lock or lease is held by somebody else."""
+
+    code = "busy"
+    http_status = 409
+
+
+class Final(FopsError):
+    """Trying again changes nothing."""
+
+    code = "final"
+
+
+class UsageError(Final):
+    """The words of the call are wrong."""
+
+    code = "usage"
+    exit_code = 2
+    http_status = 422
+
+
+class ConfirmationMissing(UsageError):
+    """A flag must say yes first; the hint names it."""
+
+    code = "confirmation_missing"
+
+
+class NotDeployable(Final):
+    """The input is no application, or not one that can be deployed as asked."""
+
+    code = "not_deployable"
+    http_status = 422
+
+
+class FormatError(Final):
+    """A file could not be read as what it claims to be."""
+
+    code = "format"
+    http_status = 422
+
+
+class LimitExceeded(Final):
+    """Larger, deeper or slower than the guard allows."""
+
+    code = "limit_exceeded"
+    http_status = 413
+
+
+class UnsafeInput(Final):
+    """A path, URL or reference tries to leave its place."""
+
+    code = "unsafe_input"
+    exit_code = 2
+    http_status = 422
+
+
+class NotFound(Final):
+    """The named thing does not exist."""
+
+    code = "not_found"
+    http_status = 404
+
+
+class RefusedByPolicy(Final):
+    """Policy said no; the message names the rule."""
+
+    code = "refused_by_policy"
+    exit_code = 3
+    http_status = 403
+
+
+class NotAllowed(Final):
+    """Not signed in, or not permitted."""
+
+    code = "not_allowed"
+    exit_code = 4
+    http_status = 403
+
+
+class OutsideFailed(Final):
+    """An outside system answered with a failure."""
+
+    code = "outside_failed"
+    exit_code = 5
+    http_status = 502
+
+
+class StorageFailed(Final):
+    """Our own data directory cannot be read or written."""
+
+    code = "storage_failed"
+    exit_code = 5
+    http_status = 507
+
+
+class Cancelled(Final):
+    """A person stopped it."""
+
+    code = "cancelled"
+    exit_code = 130
+    http_status = 499
+
+
+class InDoubt(FopsError):
+    """A write timed out: probe the outside world, never repeat blindly."""
+
+    code = "in_doubt"
+    exit_code = 5
+    http_status = 504

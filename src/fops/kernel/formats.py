@@ -1,0 +1,136 @@
+"""Read JSON, TOML and YAML that nobody trusts: duplicate keys refused, depth and aliases limited, lines kept."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from typing import Any
+
+from fops.kernel.errors import FormatError, LimitExceeded
+
+MAX_DEPTH = 100  # deeper than any real manifest, far below Python's recursion limit
+MAX_ALIASES = 500  # compose files use a few dozen; an expansion bomb needs thousands
+
+
+def load_json(text: str, *, name: str = "document") -> Any:
+    """The value of a JSON text. Raises FormatError with the line, LimitExceeded when nested past MAX_DEPTH."""
+    _refuse_deep(text, name)
+    try:
+        return json.loads(text.removeprefix("\ufeff"))
+    except (ValueError, RecursionError) as error:
+        raise FormatError(f"{name} is not valid JSON: {error}", hint="fix the file, or leave it out") from error
+
+
+def load_toml(text: str, *, name: str = "document") -> dict[str, Any]:
+    """The table of a TOML text. Raises FormatError with the line, LimitExceeded when nested past MAX_DEPTH."""
+    _refuse_deep(text, name)
+    try:
+        return tomllib.loads(text.removeprefix("\ufeff"))
+    except (ValueError, RecursionError) as error:
+        raise FormatError(f"{name} is not valid TOML: {error}", hint="fix the file, or leave it out") from error
+
+
+def load_yaml(text: str, *, name: str = "document") -> Any:
+    """The first document of a YAML text, by YAML 1.2's booleans (`on` stays text). Raises as `load_yaml_all`."""
+    return next(load_yaml_all(text, name=name), None)
+
+
+def load_yaml_all(text: str, *, name: str = "document") -> Iterator[Any]:
+    """Every document of a YAML text. Duplicate keys are refused; unknown tags become their plain value.
+
+    Raises FormatError with the line; LimitExceeded for expansion bombs and deep nesting.
+    """
+    import yaml  # noqa: PLC0415 - 90 ms that `fops --help` must not pay
+
+    try:
+        yield from yaml.load_all(text, Loader=_loader())  # noqa: S506 - a SafeLoader with stricter rules
+    except yaml.YAMLError as error:
+        raise FormatError(f"{name} is not valid YAML: {_one_line(error)}", hint="fix the file, or leave it out") from error
+    except (RecursionError, ValueError) as error:
+        raise FormatError(f"{name} is not valid YAML: {_one_line(error)}") from error
+
+
+def line_of(text: str, *keys: str) -> int | None:
+    """The 1-based line where the keys stand, found one after the other; None when one is absent.
+
+    Works on JSON, YAML, TOML and HCL alike: each key is looked for as a whole word, quoted or not, followed by
+    `:`, `=`, `]`, `{` or a quote. A heuristic for evidence, not a parser: the value itself comes from one.
+    """
+    position = 0
+    for key in keys:
+        found = re.compile(rf"(?<![\w.-]){re.escape(key)}(?![\w-])[\"']?\s*[:=\]{{]").search(text, position)
+        if found is None:
+            return None
+        position = found.start()
+    return text.count("\n", 0, position) + 1 if keys else None
+
+
+def _refuse_deep(text: str, name: str) -> None:
+    depth = deepest = 0
+    for mark in re.finditer(r'"(?:[^"\\\n]|\\.)*"|[\[{]|[\]}]', text):
+        if mark[0] in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif mark[0] in "]}":
+            depth -= 1
+        if deepest > MAX_DEPTH:
+            raise LimitExceeded(f"{name} is nested deeper than {MAX_DEPTH} levels")
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split())
+
+
+def _loader() -> Any:
+    """A SafeLoader class: duplicate keys refused, aliases and depth limited, YAML 1.2 booleans."""
+    import yaml  # noqa: PLC0415 - see load_yaml_all
+
+    class StrictLoader(yaml.SafeLoader):
+        aliases = 0
+        depth = 0
+
+        def compose_node(self, parent: Any, index: Any) -> Any:
+            if self.check_event(yaml.AliasEvent):
+                self.aliases += 1
+                if self.aliases > MAX_ALIASES:
+                    raise LimitExceeded(f"more than {MAX_ALIASES} YAML aliases")
+            self.depth += 1
+            if self.depth > MAX_DEPTH:
+                raise LimitExceeded(f"YAML nested deeper than {MAX_DEPTH} levels")
+            node = super().compose_node(parent, index)
+            self.depth -= 1
+            return node
+
+        def construct_mapping(self, node: Any, deep: bool = False) -> Any:  # noqa: FBT001, FBT002 - yaml's signature
+            seen = set()
+            for key, _ in node.value:
+                if key.tag == "tag:yaml.org,2002:merge":
+                    continue
+                if key.value in seen and isinstance(key.value, str):
+                    raise yaml.constructor.ConstructorError(None, None, f"duplicate key {key.value!r}", key.start_mark)
+                if isinstance(key.value, str):
+                    seen.add(key.value)
+            return super().construct_mapping(node, deep)
+
+    StrictLoader.yaml_implicit_resolvers = {
+        first: [(tag, pattern) for tag, pattern in rules if tag not in _YAML_1_1]
+        for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+    StrictLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
+    StrictLoader.add_multi_constructor("!", _plain)
+    return StrictLoader
+
+
+_YAML_1_1 = {"tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp"}
+
+
+def _plain(loader: Any, _suffix: str, node: Any) -> Any:
+    import yaml  # noqa: PLC0415 - see load_yaml_all
+
+    if isinstance(node, yaml.MappingNode):
+        return loader.construct_mapping(node, deep=True)
+    if isinstance(node, yaml.SequenceNode):
+        return loader.construct_sequence(node, deep=True)
+    return loader.construct_scalar(node)

@@ -1,0 +1,55 @@
+"""Hide secrets, by key and by value, before anything is written, logged, shown to a model or sent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+MASK = "****"
+
+_SECRET_KEY = re.compile(
+    r"(?i)(pass(word|wd|phrase)?|secret|token|api[-_]?key|private[-_]?key|access[-_]?key|credential|authorization|"
+    r"cookie|dsn|signature|client[-_]?secret)s?$"
+)
+_USERINFO = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^\s/@:]*(?::[^\s/@]*)?@")
+_VALUES = (
+    re.compile(r"\b(?:ghp|gho|ghu|ghs|ghr)_[A-Za-z0-9]{20,}\b|\bgithub_pat_[A-Za-z0-9_]{20,}\b"),  # GitHub
+    re.compile(r"\bglpat-[A-Za-z0-9_-]{16,}\b"),  # GitLab
+    re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),  # AWS access key id
+    re.compile(r"\bxox[abposr]-[A-Za-z0-9-]{10,}\b"),  # Slack
+    re.compile(r"\bsk-[A-Za-z0-9_-]{16,}\b"),  # OpenAI, Anthropic, Stripe style
+    re.compile(r"\b(?:sk|rk)_live_[A-Za-z0-9]{10,}\b"),  # Stripe
+    re.compile(r"\bAIza[A-Za-z0-9_-]{30,}\b"),  # Google
+    re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}\b"),  # JSON web token
+    re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL),
+    re.compile(r"(?i)\b(?:bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}"),
+)
+_ASSIGNED = re.compile(
+    r"(?i)\b([A-Za-z0-9_.-]*(?:password|passwd|secret|token|api_?key|access_?key|private_?key))(\s*[=:]\s*)(\"[^\"]*\"|'[^']*'|[^\s,;&]+)"
+)
+
+
+def redact_text(text: str) -> str:
+    """The text with credentials masked: userinfo of URLs, known token shapes, `password=…` assignments."""
+    text = _USERINFO.sub(rf"\1{MASK}@", text)
+    for pattern in _VALUES:
+        text = pattern.sub(MASK, text)
+    return _ASSIGNED.sub(rf"\1\2{MASK}", text)
+
+
+def redact(value: Any) -> Any:
+    """A copy of a JSON-like value: values under secret-like keys masked whole, all other text by `redact_text`."""
+    if isinstance(value, str):
+        return redact_text(value)
+    if isinstance(value, Mapping):
+        return {str(key): _redact_member(str(key), item) for key, item in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, (bytes, bytearray)):
+        return [redact(item) for item in value]
+    return value
+
+
+def _redact_member(key: str, value: Any) -> Any:
+    if _SECRET_KEY.search(key) and isinstance(value, (str, int, float)) and not isinstance(value, bool) and value != "":
+        return MASK
+    return redact(value)
