@@ -125,10 +125,16 @@ class ExistingDockerfile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServicePlan:
-    """Everything the generators may know about one application. Commands are shell text; empty means none."""
+    """Everything the generators may know about one application. Commands are shell text; empty means none.
+
+    `path` is the application's folder, `context` the folder its container is built from (the workspace's root for
+    a member of a workspace), both relative to the repository's top. `files` are the paths below `context` that
+    generators may ask for (manifests, locks, configuration). `evidence` has the fact behind each field by name.
+    """
 
     name: str
     path: str
+    context: str
     language: str
     package_manager: str
     framework: str | None

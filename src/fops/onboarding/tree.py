@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from fops.kernel.errors import LimitExceeded
+from fops.onboarding.ports import Tree
 
 MAX_FILE = 1024 * 1024  # bytes; no manifest is larger, and generated bundles only cost time
 MAX_FILES = 100_000  # entries; far above real applications, stops a hostile tree early
@@ -75,7 +76,7 @@ class FolderTree:
 class FolderView:
     """A folder of another tree, with paths relative to it."""
 
-    def __init__(self, tree: MemoryTree | FolderTree, folder: str) -> None:
+    def __init__(self, tree: Tree, folder: str) -> None:
         self._tree = tree
         self._prefix = f"{PurePosixPath(folder)}/"
         self.files = tuple(path.removeprefix(self._prefix) for path in tree.files if path.startswith(self._prefix))
