@@ -1,37 +1,191 @@
-"""Which folders are applications, which language's claim wins, and what each is made of."""
+"""Which folders are applications: the top, the members of a declared workspace, or folders below a bare top.
+
+The top is listed first when it is an application or declares members. Below it only folders count that something can
+start or serve; libraries of a monorepo are members but no applications. Search is bounded: three folders deep, and
+never inside tests, examples, documentation or an application already found.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import chain
 
-from fops.onboarding.detect.evidence import Claim, Language
-from fops.onboarding.detect.languages import LANGUAGES
-from fops.onboarding.model import STRONG, App, Conflict, Fact, Findings
+from fops.onboarding.detect import files
+from fops.onboarding.detect.broken import broken
+from fops.onboarding.detect.choose import Candidate, choose
+from fops.onboarding.detect.files.place import Place
+from fops.onboarding.detect.refuse import Kind, kind_of, unknown
+from fops.onboarding.detect.settle import settle, shared_ports
+from fops.onboarding.detect.workspaces import Workspace, declared
+from fops.onboarding.model import CERTAIN, App, Conflict, Findings
 from fops.onboarding.ports import Tree
+
+_DEEPEST = 3  # folders: `services/group/api` is the deepest layout in common use
+_MOST_APPS = 60  # a repository with more is a collection of samples
+_MANIFESTS = re.compile(
+    r"(?:^|/)(?:package\.json|pyproject\.toml|requirements\.txt|Pipfile|setup\.py|manage\.py|go\.mod|pom\.xml|build\.gradle(?:\.kts)?|"
+    r"index\.html|Dockerfile|Procfile|Gemfile|composer\.json|Cargo\.toml|mix\.exs|deno\.jsonc?|build\.sbt|pubspec\.yaml|[^/]+\.[cf]sproj)$"
+)
+_NOT_BELOW = re.compile(
+    r"(?:^|/)(?:tests?|specs?|__tests__|e2e|examples?|samples?|demos?|fixtures?|testdata|docs?|documentation|website|benchmarks?|vendor|"
+    r"third_party|scripts|tools|hack|infra|infrastructure|terraform|charts?|helm|k8s|kubernetes|node_modules|dist|build|target|"
+    r"public|static|assets|templates|\.[^/]+)(?:/|$)"
+)
+_TOOL_LANGUAGE = {
+    "go": "go",
+    "maven": "java",
+    "gradle": "java",
+    "uv": "python",
+    "cargo": "rust",
+    "deno": "deno",
+    "pub": "dart",
+    "mix": "elixir",
+}
+_INHERITED = ("package_manager", "runtime_version")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Verdict:
+    """What one folder is: an application, or why it is none."""
+
+    path: str
+    candidate: Candidate | None = None
+    app: App | None = None
+    kind: Kind | None = None
+    conflicts: tuple[Conflict, ...] = ()
+
+    @property
+    def supported(self) -> bool:
+        return self.app is not None and self.candidate is not None and self.candidate.supported
+
+    @property
+    def runs(self) -> bool:
+        """Whether something can be started or served; a language not supported yet is not asked for its command."""
+        if self.app is None:
+            return False
+        return not self.supported or bool(
+            self.app.value("start_command") or self.app.value("static") or self.app.value("processes")
+        )
 
 
 def detect(tree: Tree) -> Findings:
     """Everything detection can tell about a tree."""
-    claims = [(claim, language) for language in LANGUAGES if (claim := language.claim(tree))]
-    if not claims:
-        return Findings(deployable=False, reason="no application found", apps=())
-    app, conflicts = _app(tree, ".", *max(claims, key=lambda pair: pair[0].confidence))
-    return Findings(deployable=True, reason=None, apps=(app,), conflicts=conflicts)
+    workspace = declared(tree)
+    top = _examine(tree, ".")
+    below = _members(tree, top, workspace) if workspace else _found_below(tree, top)
+    notes = tuple(chain(broken(tree), _notes(below)))
+    listed = _listed(top, below, workspace)
+    if not listed:
+        return Findings(deployable=False, reason=_refusal(tree, top, notes), apps=(), notes=notes)
+    supported = tuple(one for one in listed if one.supported)
+    chosen = supported if any(one.runs for one in supported) or len(supported) == len(listed) else listed
+    apps = tuple(one.app for one in chosen if one.app)
+    conflicts = chain.from_iterable(one.conflicts for one in chosen)
+    together = shared_ports(app for app in apps if "workspaces" not in app.facts)
+    return Findings(
+        deployable=True, reason=_not_yet(chosen), apps=apps, conflicts=(*conflicts, *together), notes=notes
+    )
 
 
-def _app(tree: Tree, path: str, claim: Claim, language: Language) -> tuple[App, tuple[Conflict, ...]]:
-    first = Fact(name="language", value=language.name, rule=claim.rule, confidence=claim.confidence, file=claim.file, line=claim.line)
-    facts, conflicts = settle(path, [first, *language.facts(tree)])
-    return App(path=path, facts=facts), conflicts
+def _examine(tree: Tree, path: str) -> _Verdict:
+    view = tree.below(path)
+    candidate, kind = choose(view), kind_of(view)
+    if kind and (candidate is None or candidate.claim.confidence < kind.beats):
+        return _Verdict(path=path, candidate=candidate, kind=kind)
+    if candidate is None or candidate.library:
+        return _Verdict(path=path, candidate=candidate)
+    place = Place(tree=view, top=tree, path=path, language=candidate.name)
+    facts, conflicts = settle(path, chain(files.facts(place), candidate.facts(view)))
+    return _Verdict(path=path, candidate=candidate, app=App(path=path, facts=facts), conflicts=conflicts)
 
 
-def settle(path: str, candidates: Iterable[Fact]) -> tuple[dict[str, Fact], tuple[Conflict, ...]]:
-    """One fact per name: the most confident, the first of equals; strong ones that disagree become conflicts."""
-    ranked = sorted(candidates, key=lambda fact: -fact.confidence)
-    taken: dict[str, Fact] = {}
-    conflicts = []
-    for fact in ranked:
-        winner = taken.setdefault(fact.name, fact)
-        if winner.value != fact.value and fact.confidence >= STRONG:
-            conflicts.append(Conflict(app=path, fact=fact.name, taken=winner, other=fact))
-    return taken, tuple(conflicts)
+def _members(tree: Tree, top: _Verdict, workspace: Workspace) -> tuple[_Verdict, ...]:
+    verdicts = (_examine(tree, path) for path in workspace.members)
+    return tuple(_inheriting(one, top) for one in verdicts)
+
+
+def _inheriting(member: _Verdict, top: _Verdict) -> _Verdict:
+    """A member of the top's language: the lock and version files stand at the top and hold for it."""
+    if member.app is None or top.app is None or member.app.value("language") != top.app.value("language"):
+        return member
+    facts = dict(member.app.facts)
+    for name in _INHERITED:
+        above, own = top.app.facts.get(name), facts.get(name)
+        if above and (own is None or own.confidence < above.confidence):
+            facts[name] = replace(
+                above, file=posixpath.relpath(above.file, member.path) if above.file else None
+            )
+    return replace(member, app=App(path=member.path, facts=facts))
+
+
+def _found_below(tree: Tree, top: _Verdict) -> tuple[_Verdict, ...]:
+    """Applications in folders of their own, looked for where the top is nothing that runs."""
+    settled = top.runs or (top.candidate and top.candidate.library) or (top.kind and top.kind.beats > CERTAIN)
+    return () if settled else tuple(_search(tree))
+
+
+def _search(tree: Tree) -> Iterator[_Verdict]:
+    taken: list[str] = []
+    for folder in _folders(tree):
+        if len(taken) >= _MOST_APPS or any(folder.startswith(f"{one}/") for one in taken):
+            continue
+        verdict = _examine(tree, folder)
+        if verdict.runs or (verdict.candidate and verdict.candidate.library):
+            taken.append(folder)
+            yield verdict
+
+
+def _folders(tree: Tree) -> list[str]:
+    """Folders with a manifest, the shallow ones first."""
+    found = {
+        path.rpartition("/")[0]
+        for path in tree.files
+        if path.count("/") <= _DEEPEST and _MANIFESTS.search(path)
+    }
+    return sorted(
+        (one for one in found if one and not _NOT_BELOW.search(one)), key=lambda one: (one.count("/"), one)
+    )
+
+
+def _listed(top: _Verdict, below: tuple[_Verdict, ...], workspace: Workspace | None) -> tuple[_Verdict, ...]:
+    running = tuple(one for one in below if one.runs)
+    if workspace is None:
+        return running if running and not top.runs else ((top,) if top.app else ())
+    only_libraries = all(one.candidate and one.candidate.library for one in below)
+    if not running and not top.runs and (top.app is None or only_libraries):
+        return ()
+    return (_with_workspaces(top, workspace), *running)
+
+
+def _with_workspaces(top: _Verdict, workspace: Workspace) -> _Verdict:
+    fact = workspace.fact()
+    language = _TOOL_LANGUAGE.get(workspace.tool, "node")
+    facts = top.app.facts if top.app else {"language": replace(fact, name="language", value=language)}
+    return replace(top, app=App(path=".", facts={**facts, "workspaces": fact}))
+
+
+def _not_yet(chosen: tuple[_Verdict, ...]) -> str | None:
+    if any(one.supported for one in chosen):
+        return None
+    names = dict.fromkeys(one.app.value("language") for one in chosen if one.app)
+    return f"{', '.join(names)}: not supported yet"
+
+
+def _notes(below: tuple[_Verdict, ...]) -> Iterator[str]:
+    for one in below:
+        if one.app and not one.supported:
+            yield f"{one.path}: {one.app.value('language')} is not supported yet"
+
+
+def _refusal(tree: Tree, top: _Verdict, notes: tuple[str, ...]) -> str:
+    if top.candidate and top.candidate.library:
+        return f"a {top.candidate.name} library ({top.candidate.claim.file}): {_TO_RUN_IT}"
+    if top.kind:
+        return top.kind.reason
+    return f"{notes[0]}; fix the file, then run again" if notes else unknown(tree)
+
+
+_TO_RUN_IT = "it is imported, not run; add an entry point with a start command (for example a Procfile line `web: …`) to deploy it"

@@ -1,0 +1,73 @@
+"""Environment variables an example file asks for, and which names are secrets.
+
+`.env.example` and its kin are written for people to copy, so their values are defaults; a value is never taken for
+a name that looks secret, nor a placeholder such as `changeme`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from fops.onboarding.detect.files.commands import as_port
+from fops.onboarding.detect.files.place import Place
+from fops.onboarding.model import LIKELY, Fact
+
+_FILES = (".env.example", ".env.sample", ".env.template", ".env.dist", ".env.defaults", "env.example", "example.env", "sample.env", ".env")  # fmt: skip
+_ASSIGNMENT = re.compile(r"^(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)$")
+_PLACEHOLDER = re.compile(
+    r"(?i)^$|change.?me|^your|[-_ ]here$|^<.*>$|^x{3,}|^\.\.\.|example|placeholder|\$\{"
+)
+
+_PUBLIC = re.compile(
+    r"(?i)^(?:NEXT_PUBLIC|VITE|REACT_APP|NUXT_PUBLIC|GATSBY|PUBLIC|EXPO_PUBLIC)_|PUBLIC_KEY$|PUBLISHABLE|MAX_TOKENS$"
+)
+_SECRET = re.compile(
+    r"(?i)(?:pass(?:word|wd|phrase)?|pwd|secret|token|credential|salt|dsn|pat|"
+    r"(?:api|app|auth|access|private|secret|service|encryption|signing|master|account|license|jwt|stripe|ssh)_?key)s?$|"
+    r"^(?!sort|partition|cache|primary|foreign).+_key$|"
+    r"(?:database|db|postgres|postgresql|pg|mysql|mongo|mongodb|redis|amqp|rabbitmq|broker|jdbc|sql|elasticsearch|"
+    r"connection|webhook|datasource)_?(?:url|uri|string)$|"
+    r"(?:secret|password|private_key)_(?:base|id|value|key_base)"
+)
+
+
+def looks_secret(name: str) -> bool:
+    """Whether a variable's value must not be readable: passwords, keys, tokens, and URLs that carry a login."""
+    return _SECRET.search(name) is not None and _PUBLIC.search(name) is None
+
+
+def variable(name: str, default: str | None) -> dict[str, Any]:
+    """One element of the `env` fact; a secret has no default."""
+    return {"name": name, "default": None if looks_secret(name) else default}
+
+
+def facts(place: Place) -> Iterator[Fact]:
+    """The variables of every example file, and the port one of them sets."""
+    for path in _FILES:
+        assignments = tuple(_assignments(place.tree.read(path) or ""))
+        if assignments:
+            variables = [variable(name, value) for name, value, _ in assignments]
+            yield _fact("env", variables, path, assignments[0][2])
+        for name, value, line in assignments:
+            if name == "PORT" and value and (port := as_port(value)):
+                yield _fact("port", port, path, line)
+
+
+def _assignments(text: str) -> Iterator[tuple[str, str | None, int]]:
+    for number, line in enumerate(text.splitlines(), start=1):
+        found = _ASSIGNMENT.match(line.strip())
+        if found:
+            yield found[1], _value(found[2]), number
+
+
+def _value(text: str) -> str | None:
+    """The value without quotes and trailing comment, None for a placeholder."""
+    quoted = re.match(r"([\"'])(.*?)\1", text)
+    value = quoted[2] if quoted else re.sub(r"(?:^|\s+)#.*$", "", text).strip()
+    return None if _PLACEHOLDER.search(value) else value
+
+
+def _fact(name: str, value: Any, path: str, line: int) -> Fact:
+    return Fact(name=name, value=value, rule=f"environment.{name}", confidence=LIKELY, file=path, line=line)
