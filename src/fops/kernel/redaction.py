@@ -13,7 +13,7 @@ _SECRET_KEY = re.compile(
     r"cookie|dsn|signature|client[-_]?secret)s?$"
 )
 _USERINFO = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^\s/@:]*(?::[^\s/@]*)?@")
-_VALUES = (
+TOKENS = (
     re.compile(r"\b(?:ghp|gho|ghu|ghs|ghr)_[A-Za-z0-9]{20,}\b|\bgithub_pat_[A-Za-z0-9_]{20,}\b"),  # GitHub
     re.compile(r"\bglpat-[A-Za-z0-9_-]{16,}\b"),  # GitLab
     re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),  # AWS access key id
@@ -23,8 +23,9 @@ _VALUES = (
     re.compile(r"\bAIza[A-Za-z0-9_-]{30,}\b"),  # Google
     re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}\b"),  # JSON web token
     re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL),
-    re.compile(r"(?i)\b(?:bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}"),
 )
+"""Credentials of known shapes: what matches is one, whatever stands around it."""
+_VALUES = (*TOKENS, re.compile(r"(?i)\b(?:bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}"))
 _ASSIGNED = re.compile(
     r"(?i)\b([A-Za-z0-9_.-]*(?:password|passwd|secret|token|api_?key|access_?key|private_?key))(\s*[=:]\s*)(\"[^\"]*\"|'[^']*'|[^\s,;&]+)"
 )

@@ -1,0 +1,1 @@
+"""Rules across Kubernetes objects: each names another, and both must agree."""

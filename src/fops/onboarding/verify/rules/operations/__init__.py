@@ -1,0 +1,1 @@
+"""Rules for templates of cloud resources, monitoring and the service file."""

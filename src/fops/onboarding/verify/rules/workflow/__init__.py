@@ -1,0 +1,1 @@
+"""Rules for the pipeline and what it calls."""
