@@ -17,3 +17,7 @@ lock: $(VENV)/.installed ## resolve the requirement files anew (hashes, no addre
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements/core.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra verify -c requirements/core.txt pyproject.toml -o requirements/verify.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra verify --extra dev -c requirements/verify.txt pyproject.toml requirements/tools.in -o requirements/dev.txt
+
+.PHONY: eval-onboarding
+eval-onboarding: $(VENV)/.installed ## score detection on the evaluation set (MIRROR=folder of fetched sources: whole apps)
+	$(BIN)/python scripts/eval_onboarding.py --shared $(SHARED) --mirror "$(MIRROR)"

@@ -86,7 +86,7 @@ def backing_service(image: str) -> str | None:
     """The backing service an image is, such as `postgres`; None for anything else."""
     if _NO_SERVICE.search(image.lower()):
         return None
-    name, _ = _parts(image)
+    name = "mssql" if "mssql/server" in image else _parts(image)[0]
     return next((service for pattern, service in _SERVICES if re.search(pattern, name)), None)
 
 

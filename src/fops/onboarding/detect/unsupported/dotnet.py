@@ -1,7 +1,7 @@
 """.NET: MSBuild projects and solutions, also single-file programs. Source: learn.microsoft.com, ".NET project SDKs"."""
 
 from fops.onboarding.detect.unsupported.ecosystem import Ecosystem, Sign, Version
-from fops.onboarding.model import STRONG
+from fops.onboarding.model import LIKELY
 
 _PROJECTS = tuple(f"{folder}*.{kind}proj" for folder in ("", "*/", "*/*/") for kind in ("cs", "fs", "vb"))
 _AT_TOP = ("*.csproj", "*.fsproj", "*.vbproj", "*.sln", "*.slnx")
@@ -21,10 +21,8 @@ DOTNET = Ecosystem(
     ),
     library=(Sign(files=_PROJECTS),),
     versions=(
-        Version(
-            files=_PROJECTS, pattern=r"<TargetFrameworks?>\s*(?:netcoreapp|net)(\d+\.\d+)", confidence=STRONG
-        ),
-        Version(files=("global.json",), pattern=r"\"version\"\s*:\s*\"(\d+\.\d+)"),
+        Version(files=_PROJECTS, pattern=r"<TargetFrameworks?>\s*(?:netcoreapp|net)(\d+\.\d+)"),
+        Version(files=("global.json",), pattern=r"\"version\"\s*:\s*\"(\d+\.\d+)", confidence=LIKELY),
     ),
     frameworks=(
         (

@@ -30,7 +30,7 @@ PHP = Ecosystem(
     ),
     library=(Sign(files=("composer.json",), pattern=r"\"name\"\s*:"),),
     versions=(
-        Version(files=("composer.json",), pattern=r"\"php\"\s*:\s*\"[^\d\"]*(\d+\.\d+)", confidence=WEAK),
+        Version(files=("composer.json",), pattern=r"\"php\"\s*:\s*\"[~^=v ]*(\d+\.\d+)", confidence=WEAK),
     ),
     frameworks=(
         ("laravel", _package("laravel/framework")),

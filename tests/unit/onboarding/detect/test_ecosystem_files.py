@@ -1,0 +1,186 @@
+"""Rules of detect/files: Procfile, platforms, compose, Kubernetes manifests, example environments."""
+
+import pytest
+
+from fops.onboarding.detect import files
+from fops.onboarding.detect.files.environment import looks_secret
+from fops.onboarding.detect.files.images import backing_service
+from fops.onboarding.detect.files.place import Place
+from fops.onboarding.tree import MemoryTree
+
+
+def told(texts, path=".", language="python"):
+    top = MemoryTree(texts)
+    place = Place(tree=top.below(path), top=top, path=path, language=language)
+    return [(fact.name, fact.value, fact.file, fact.line) for fact in files.facts(place)]
+
+
+def test_a_procfile_gives_processes_and_the_web_command():
+    found = told(
+        {"Procfile": "# comment\nweb: gunicorn app:app --bind 0.0.0.0:8000\n\nworker: celery -A app worker\n"}
+    )
+    assert ("start_command", "gunicorn app:app --bind 0.0.0.0:8000", "Procfile", 2) in found
+    assert ("port", 8000, "Procfile", 2) in found
+    assert [value for name, value, *_ in found if name == "processes"] == [
+        [
+            {"name": "web", "command": "gunicorn app:app --bind 0.0.0.0:8000"},
+            {"name": "worker", "command": "celery -A app worker"},
+        ]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "name", "value", "line"),
+    [
+        ("fly.toml", "app = 'x'\n[http_service]\n  internal_port = 8080\n", "port", 8080, 3),
+        ("fly.toml", "[processes]\napp = 'node a.js'\n", "start_command", "node a.js", 2),
+        (
+            "app.yaml",
+            "runtime: python312\nentrypoint: gunicorn -b :$PORT main:app\n",
+            "start_command",
+            "gunicorn -b :$PORT main:app",
+            2,
+        ),
+        ("app.yaml", "runtime: python312\n", "runtime_version", "3.12", 1),
+        ("app.yaml", "runtime: go\nruntime_config:\n  runtime_version: 1.22\n", "runtime_version", "1.22", 3),
+        ("heroku.yml", "run:\n  web: node a.js\n", "start_command", "node a.js", 2),
+        ("railway.json", '{"deploy": {\n"healthcheckPath": "/ok"}}', "health_path", "/ok", 2),
+        (
+            "render.yaml",
+            "services:\n  - type: web\n    startCommand: node a.js\n",
+            "start_command",
+            "node a.js",
+            3,
+        ),
+        ("render.yaml", "databases:\n  - name: db\n", "services", ["postgres"], 1),
+        ("app.json", '{"addons": ["heroku-redis:mini"]}', "services", ["redis"], 1),
+        ("netlify.toml", '[build]\ncommand = "hugo"\n', "build_command", "hugo", 2),
+        ("apprunner.yaml", "run:\n  command: python app.py\n  network:\n    port: 9000\n", "port", 9000, 4),
+    ],
+)
+def test_a_platform_file_tells(file, text, name, value, line):
+    assert (name, value, file, line) in told({file: text})
+
+
+COMPOSE = """\
+services:
+  web:
+    build: .
+    ports: ["8080:3000"]
+    environment:
+      DATABASE_URL: postgres://db
+    depends_on: [db]
+  api:
+    build: {context: ./services/api}
+    ports:
+      - target: 9000
+    depends_on: {cache: {condition: service_started}}
+  db:
+    image: docker.io/library/postgres:16
+  cache:
+    image: valkey/valkey:8
+"""
+
+
+def test_compose_tells_the_container_port_and_the_services_beside_it():
+    found = told({"compose.yaml": COMPOSE})
+    assert ("port", 3000, "compose.yaml", 4) in found
+    assert {value[0] for name, value, *_ in found if name == "services"} == {"postgres", "redis"}
+    assert ("env", [{"name": "DATABASE_URL", "default": None}], "compose.yaml", 5) in found
+
+
+def test_compose_at_the_top_speaks_for_the_folder_it_builds():
+    found = told({"compose.yaml": COMPOSE, "services/api/main.py": ""}, path="services/api")
+    assert ("port", 9000, "../../compose.yaml", 10) in found
+    assert [value for name, value, *_ in found if name == "services"] == [["redis"]]
+
+
+@pytest.mark.parametrize(
+    ("entry", "port"), [("3000", 3000), ("127.0.0.1:80:8080/tcp", 8080), ("${P:-1}:${Q:-5000}", 5000)]
+)
+def test_short_ports_of_compose_are_read_to_the_container_side(entry, port):
+    found = told({"compose.yml": f"services:\n  a:\n    build: .\n    ports: ['{entry}']\n"})
+    assert [value for name, value, *_ in found if name == "port"] == [port]
+
+
+DEPLOYMENT = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: api}
+spec:
+  template:
+    spec:
+      containers:
+        - name: api
+          image: example/api
+          ports:
+            - containerPort: 8088
+          readinessProbe:
+            httpGet: {path: /ready, port: 8088}
+"""
+
+
+def test_a_deployment_tells_port_and_probe_of_the_app_named_like_it():
+    found = told({"k8s/api.yaml": DEPLOYMENT, "src/api/main.py": ""}, path="src/api")
+    assert ("port", 8088, "../../k8s/api.yaml", 11) in found
+    assert ("health_path", "/ready", "../../k8s/api.yaml", 13) in found
+
+
+def test_several_workloads_say_nothing_about_a_single_application():
+    other = DEPLOYMENT.replace("api", "web").replace("8088", "9099")
+    assert not told({"k8s/api.yaml": DEPLOYMENT, "k8s/web.yaml": other})
+
+
+def test_an_example_environment_gives_defaults_but_never_a_secret():
+    text = "# settings\nexport PORT=8000 # http\nAPI_KEY=abc\nDEBUG='no'\nNAME=changeme\n"
+    found = told({".env.example": text})
+    assert ("port", 8000, ".env.example", 2) in found
+    assert [value for name, value, *_ in found if name == "env"] == [
+        [
+            {"name": "PORT", "default": "8000"},
+            {"name": "API_KEY", "default": None},
+            {"name": "DEBUG", "default": "no"},
+            {"name": "NAME", "default": None},
+        ]
+    ]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["SECRET_KEY", "DB_PASSWORD", "DATABASE_URL", "GITHUB_TOKEN", "STRIPE_KEY", "MONGO_URI", "SENTRY_DSN"],
+)
+def test_a_secret_is_known_by_its_name(name):
+    assert looks_secret(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "PORT",
+        "NEXT_PUBLIC_API_KEY",
+        "SORT_KEY",
+        "TOKEN_EXPIRY_MINUTES",
+        "BASE_URL",
+        "MAX_TOKENS",
+        "PUBLIC_KEY",
+    ],
+)
+def test_other_names_are_no_secrets(name):
+    assert not looks_secret(name)
+
+
+@pytest.mark.parametrize(
+    ("image", "service"),
+    [
+        ("postgres:16", "postgres"),
+        ("postgis/postgis", "postgres"),
+        ("mariadb", "mysql"),
+        ("bitnami/kafka:3", "kafka"),
+        ("mcr.microsoft.com/mssql/server:2022", "mssql"),
+        ("mongo-express", None),
+        ("oliver006/redis_exporter", None),
+        ("example/app", None),
+    ],
+)
+def test_an_image_is_known_as_a_backing_service(image, service):
+    assert backing_service(image) == service
