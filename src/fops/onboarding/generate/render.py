@@ -10,19 +10,32 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
+from importlib import resources
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from fops.onboarding.model import Artifact
+from fops.onboarding.model import Artifact, ServicePlan
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 _MARK = re.compile("\ue000([^\ue001]*)\ue001")
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ue000\ue001]")
+_PLACE = re.compile("\ue002([^\ue003:]*):(\\d+)\ue003")
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ue000-\ue003\ufeff\ufffe\uffff]"
+)
 _PLAIN_YAML = re.compile(r"[A-Za-z/_][\w./@-]*\Z")
+_PLAIN_WORDS = re.compile(
+    r"[A-Za-z/_][\w./@=-]*(?:(?: (?:&& )?|:)[\w./@=-]+)*\Z", re.ASCII
+)  # as commands are written
+# Programs whose plain calls no Dockerfile linter has an opinion about, unlike `cd`, `sudo`, `pip install` or `curl`.
+_PLAIN_RUN = re.compile(
+    r"(?:\w+=[\w./-]+ )?(?:npm run|pnpm|yarn|bun run|npx|node|python3?|go build|make|mvn|gradle|\./mvnw|\./gradlew)"
+    r"(?: [\w./:=@%+,-]+)*\Z",
+    re.ASCII,
+)
 _YAML_WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n", "~"})
 
 
@@ -37,7 +50,14 @@ class UnescapedValueError(TypeError):
 
 
 def render(
-    template: str, *, path: str, reason: str, facts: Iterable[str] = (), executable: bool = False, beside: str | None = None, **values: Any
+    template: str,
+    *,
+    path: str,
+    reason: str,
+    facts: Iterable[str] = (),
+    executable: bool = False,
+    beside: str | None = None,
+    **values: Any,
 ) -> Artifact:
     """The artifact a template gives for some values. `facts` are what the whole file rests on (`service:fact`).
 
@@ -45,7 +65,7 @@ def render(
     was not given.
     """
     raw = _environment().get_template(template).render(values)
-    text, lines = _collect_marks(raw)
+    text, lines, places = _collect_marks(raw, template)
     return Artifact(
         path=path,
         text=text,
@@ -53,28 +73,31 @@ def render(
         template=template,
         facts=tuple(dict.fromkeys([*facts, *(name for names in lines.values() for name in names)])),
         lines=MappingProxyType(lines),
+        template_lines=MappingProxyType(places),
         executable=executable,
         beside=beside,
     )
 
 
-def _collect_marks(raw: str) -> tuple[str, dict[int, tuple[str, ...]]]:
+def _collect_marks(raw: str, template: str) -> tuple[str, dict[int, tuple[str, ...]], dict[int, int]]:
     lines: dict[int, tuple[str, ...]] = {}
+    places: dict[int, int] = {}
     kept = []
     for number, line in enumerate(raw.split("\n"), start=1):
+        if (place := _PLACE.search(line)) and place[1] == template:
+            places[number] = int(place[2])
         if found := _MARK.findall(line):
             lines[number] = tuple(dict.fromkeys(name for names in found for name in names.split(",")))
-            line = _MARK.sub("", line).rstrip()  # noqa: PLW2901 - the mark is not part of the line
-        kept.append(line)
-    return "\n".join(kept).rstrip("\n") + "\n", lines
+        kept.append(_PLACE.sub("", _MARK.sub("", line)).rstrip())
+    return "\n".join(kept).rstrip("\n") + "\n", lines, places
 
 
 @cache
 def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - 120 ms only generation pays
+    from jinja2 import Environment, FunctionLoader, StrictUndefined  # noqa: PLC0415 - 120 ms only generation pays
 
     environment = Environment(
-        loader=PackageLoader("fops.onboarding.generate"),
+        loader=FunctionLoader(_numbered_source),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -86,6 +109,20 @@ def _environment() -> Environment:
     environment.filters.update(FILTERS)
     environment.globals["why"] = why
     return environment
+
+
+def _numbered_source(template: str) -> str | None:
+    """The template with each printed line's own number at its end, so that a generated line can name it."""
+    source = resources.files("fops.onboarding.generate").joinpath("templates", template)
+    return "\n".join(_numbered(source.read_text("utf-8"), template)) if source.is_file() else None
+
+
+def _numbered(text: str, template: str) -> Iterator[str]:
+    open_tags = 0
+    for number, line in enumerate(text.split("\n"), start=1):
+        open_tags += len(re.findall(r"\{[%{#]", line)) - len(re.findall(r"[%}#]\}", line))
+        printed = line.strip() and not open_tags and not line.rstrip().endswith(("%}", "#}", "-}}"))
+        yield f"{line}\ue002{template}:{number}\ue003" if printed else line
 
 
 def _only_escaped(value: Any) -> Any:
@@ -100,6 +137,16 @@ def why(*names: str) -> Escaped:
     return Escaped(f"\ue000{','.join(names)}\ue001")
 
 
+def because(service: ServicePlan) -> Callable[..., Escaped]:
+    """`why` for the facts of one service by their bare names; names without evidence are left out."""
+
+    def mark(*facts: str) -> Escaped:
+        names = [f"{service.name}:{fact}" for fact in facts if fact in service.evidence]
+        return why(*names) if names else Escaped()
+
+    return mark
+
+
 def escape_yaml(value: Any) -> Escaped:
     """A YAML scalar on one line: plain where that is certainly text, else double-quoted; numbers stay numbers."""
     if isinstance(value, bool):
@@ -110,6 +157,16 @@ def escape_yaml(value: Any) -> Escaped:
     if _PLAIN_YAML.match(text) and text.lower() not in _YAML_WORDS:
         return Escaped(text)
     return Escaped(json.dumps(text, ensure_ascii=False))
+
+
+def escape_workflow(value: Any) -> Escaped:
+    """A YAML scalar in a GitHub workflow: what would be an expression there stays text."""
+    if isinstance(value, int):
+        return escape_yaml(value)
+    text = _clean(value)
+    if _PLAIN_WORDS.match(text) and text.lower() not in _YAML_WORDS:
+        return Escaped(text)
+    return escape_quoted(text.replace("${{", "${{ '${{' }}"))
 
 
 def escape_quoted(value: Any) -> Escaped:
@@ -125,6 +182,29 @@ def escape_json(value: Any) -> Escaped:
 def escape_sh(value: Any) -> Escaped:
     """One word of a POSIX shell."""
     return Escaped(shlex.quote(_clean(value)))
+
+
+def escape_docker(value: Any) -> Escaped:
+    """A double-quoted value of `ENV`, `ARG` or `LABEL`; a `$` stays a `$`."""
+    text = _one_line(value).replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$")
+    return Escaped(f'"{text}"')
+
+
+def escape_copy(paths: Iterable[str]) -> Escaped:
+    """The paths of one `COPY`: plain words, or the JSON form where one has a blank or a character with a meaning."""
+    words = [_one_line(path) for path in paths]
+    if all(re.fullmatch(r"[A-Za-z0-9._/@+-]+", word) for word in words):
+        return Escaped(" ".join(words))
+    return escape_json([re.sub(r"([\\$*?\[])", r"\\\1", word) for word in words])
+
+
+def escape_run(command: str) -> Escaped:
+    """A repository's command for `RUN`: as it is where it is plain words, else the text one `sh -c` gets.
+
+    The second form keeps a heredoc, a flag of RUN or a line break of that text from becoming Dockerfile syntax.
+    """
+    text = _one_line(command)
+    return Escaped(text) if _PLAIN_RUN.match(text) else escape_json(["sh", "-c", text])
 
 
 def escape_comment(value: Any) -> Escaped:
@@ -175,9 +255,13 @@ def _one_line(value: Any) -> str:
 
 FILTERS: Mapping[str, Callable[..., Escaped]] = MappingProxyType({
     "yaml": escape_yaml,
+    "workflow": escape_workflow,
     "quoted": escape_quoted,
     "json": escape_json,
     "sh": escape_sh,
+    "docker": escape_docker,
+    "copy": escape_copy,
+    "run": escape_run,
     "comment": escape_comment,
     "md": escape_md,
     "code": escape_code,

@@ -1,0 +1,90 @@
+"""Which exact release stands behind a version: image tags and tools. Pure, from `eol.json` and small dated tables."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+from typing import Any
+
+TOOLS: Mapping[str, str] = MappingProxyType({
+    "uv": "0.13.9",
+    "poetry": "2.5.1",
+    "pdm": "2.29.4",
+    "pipenv": "2026.10.3",
+    "pnpm": "10.34.8",
+    "yarn": "1.22.22",
+    "corepack": "0.34.0",  # the last line that runs on Node 20
+    "maven": "3.9.11",
+    "gradle": "8.14.3",
+    "gradle-25": "9.1.0",  # the first line that runs on Java 25
+})  # fmt: skip
+"""Programs of builds by exact version, as the registries had them on 2026-11-24."""
+
+IMAGES: Mapping[str, str] = MappingProxyType({
+    "nginx": "nginxinc/nginx-unprivileged:1.28.0-alpine",
+    "micromamba": "mambaorg/micromamba:2.3.0",
+    "rabbitmq": "rabbitmq:4.1.4-alpine",
+    "memcached": "memcached:1.6.39-alpine",
+    "elasticsearch": "elasticsearch:9.1.4",
+    "kafka": "apache/kafka:4.1.0",
+    "mssql": "mcr.microsoft.com/mssql/server:2022-CU20-ubuntu-22.04",
+})  # fmt: skip
+"""Images of products that `eol.json` does not follow, by their publishers' own exact tags."""
+
+_LONG_TERM_JAVA = (8, 11, 17, 21, 25)
+
+
+def image_tag(product: str, version: str = "") -> str:
+    """The exact release for a version: `("python", "3.13")` gives `3.13.15`.
+
+    A version more precise than a cycle stands as it is (it is what the repository pins), and so does one that the
+    table does not know: newer than the table is unknown, not wrong. Without any, the newest long-term release.
+    """
+    wanted = _number(version)
+    cycles = _cycles(product)
+    if not wanted:
+        return str(_preferred(cycles)["latest"])
+    found = next((cycle for cycle in cycles if f"{cycle['cycle']}.".startswith(f"{wanted}.")), None)
+    return str(found["latest"]) if found else wanted
+
+
+def go_tag(version: str) -> str:
+    """The newest patch of a Go release: the `go` line of go.mod is a minimum, so a patch there pins nothing."""
+    return image_tag("go", ".".join(_number(version).split(".")[:2]))
+
+
+def java_release(version: str) -> int:
+    """The Java release for a version (`1.8` is 8), raised to the next long-term one: images exist for those."""
+    major = int(_number(version.removeprefix("1.")).partition(".")[0] or 0)
+    if not major:
+        return 21
+    return next((release for release in _LONG_TERM_JAVA if release >= major), major)
+
+
+def temurin_tag(version: str) -> str:
+    """The exact Eclipse Temurin tag of a Java version, without its `-jdk` or `-jre`."""
+    release = str(java_release(version))
+    latest = next((str(cycle["latest"]) for cycle in _cycles("eclipse-temurin") if cycle["cycle"] == release), release)
+    return latest.replace("+", "_")
+
+
+def _number(version: str) -> str:
+    found = re.search(r"\d+(?:\.\d+)*", version)
+    return found[0] if found else ""
+
+
+def _preferred(cycles: list[dict[str, Any]]) -> dict[str, Any]:
+    """The newest long-term cycle; where `lts` is the day it becomes one, that day must be before the table's."""
+    newest = max(str(cycle["release"]) for cycle in cycles)
+    long_term = (cycle for cycle in cycles if cycle["lts"] is True or (cycle["lts"] and str(cycle["lts"]) <= newest))
+    return next(long_term, cycles[0])
+
+
+@cache
+def _cycles(product: str) -> list[dict[str, Any]]:
+    text = resources.files("fops.onboarding.plan").joinpath("eol.json").read_text("utf-8")
+    return list(json.loads(text)["products"][product])
