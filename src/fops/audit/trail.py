@@ -1,0 +1,127 @@
+"""AuditLog: the trail as the rest of the house sees it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from fops.audit import append, read, verify
+from fops.audit.days import FILE_MODE, told_as_storage
+from fops.audit.model import VERSION, AuditEntry, AuditVerdict, Outcome
+from fops.kernel.clock import Clock, isoformat
+from fops.kernel.context import RequestContext
+from fops.kernel.ids import new_id
+from fops.kernel.redaction import redact
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLog:
+    """One trail in one folder; any number of processes and threads may share it.
+
+    Attributes: `folder` is made on first use; `chain` the name of this node, written into every line.
+    """
+
+    folder: Path
+    clock: Clock = field(kw_only=True)
+    chain: str = field(kw_only=True)
+
+    def append(  # noqa: PLR0913  # a line has this many keys to fill
+        self,
+        ctx: RequestContext,
+        *,
+        action: str,
+        target: str,
+        outcome: Outcome,
+        details: Mapping[str, Any] | None = None,
+        step: int | str | None = None,
+        attempt: int = 1,
+        approval_id: str | None = None,
+    ) -> AuditEntry:
+        """Write one line, secrets masked, and return it once it is on the disk.
+
+        Raises StorageFailed when it cannot be written: then the action must not happen.
+        """
+        draft = AuditEntry(
+            v=VERSION,
+            seq=0,
+            id=new_id("aud"),
+            timestamp="",
+            tenant=ctx.tenant,
+            actor=ctx.actor,
+            door=ctx.door,
+            action=action,
+            target=redact(append.recordable(target)),
+            outcome=Outcome(outcome),
+            details=redact(append.recordable(details or {})),
+            request_id=ctx.request_id,
+            operation_id=ctx.operation_id,
+            step=step,
+            attempt=attempt,
+            approval_id=approval_id,
+            chain=self.chain,
+            prev="",
+            hash="",
+        )
+        with told_as_storage(self.folder, "written"):
+            return append.append(self.folder, draft, clock=self.clock)
+
+    def query(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        action: str | None = None,
+        actor: str | None = None,
+        target: str | None = None,
+    ) -> Iterator[AuditEntry]:
+        """Entries with since <= time < until and exactly these values, in order. Raises StorageFailed.
+
+        Reads the days in question only, from the first line in question; unreadable lines are left to `verify`.
+        """
+        wanted = {"action": action, "actor": actor, "target": target}
+        exact = {name: value for name, value in wanted.items() if value is not None}
+        for _, entry in self._lines(since, until):
+            if entry and all(getattr(entry, name) == value for name, value in exact.items()):
+                yield entry
+
+    def show(self, identifier: str) -> AuditEntry:
+        """The entry of this id. Raises NotFound, StorageFailed."""
+        return read.find(self.folder, identifier)
+
+    def verify(self) -> AuditVerdict:
+        """Whether every line is there and as it was written. Raises StorageFailed when the trail cannot be read."""
+        return verify.verify(self.folder)
+
+    def export(
+        self, to: Path | BinaryIO, *, since: datetime | None = None, until: datetime | None = None
+    ) -> int:
+        """Copy the lines of a time, byte for byte so that their seals still hold; returns how many.
+
+        A path is written anew; a new file gets mode 0600. Raises StorageFailed.
+        """
+        if not isinstance(to, Path):
+            return self._copy(to, since, until)
+        with told_as_storage(to, "exported"), open(to, "wb", opener=_private) as file:
+            return self._copy(file, since, until)
+
+    def _copy(self, stream: BinaryIO, since: datetime | None, until: datetime | None) -> int:
+        count = 0
+        for raw, _ in self._lines(since, until):
+            stream.write(raw)
+            count += 1
+        return count
+
+    def _lines(
+        self, since: datetime | None, until: datetime | None
+    ) -> Iterator[tuple[bytes, AuditEntry | None]]:
+        start = isoformat(since) if since else read.EARLIEST
+        end = isoformat(until) if until else read.LATEST
+        return read.lines(self.folder, since=start, until=end)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_CLOEXEC, FILE_MODE)
