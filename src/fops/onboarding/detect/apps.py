@@ -18,9 +18,10 @@ from fops.onboarding.detect.broken import broken
 from fops.onboarding.detect.choose import Candidate, choose
 from fops.onboarding.detect.files.place import Place
 from fops.onboarding.detect.refuse import Kind, kind_of, unknown
+from fops.onboarding.detect.refuse.kinds import ALWAYS
 from fops.onboarding.detect.settle import settle, shared_ports
 from fops.onboarding.detect.workspaces import Workspace, declared
-from fops.onboarding.model import CERTAIN, App, Conflict, Findings
+from fops.onboarding.model import App, Conflict, Findings
 from fops.onboarding.ports import Tree
 
 _DEEPEST = 3  # folders: `services/group/api` is the deepest layout in common use
@@ -92,8 +93,9 @@ def detect(tree: Tree) -> Findings:
 
 def _examine(tree: Tree, path: str) -> _Verdict:
     view = tree.below(path)
-    candidate, kind = choose(view), kind_of(view)
-    if kind and (candidate is None or candidate.claim.confidence < kind.beats):
+    candidate = choose(view)
+    kind = kind_of(view, claimed=candidate.claim.confidence if candidate else -1.0)
+    if kind:
         return _Verdict(path=path, candidate=candidate, kind=kind)
     if candidate is None or candidate.library:
         return _Verdict(path=path, candidate=candidate)
@@ -123,7 +125,7 @@ def _inheriting(member: _Verdict, top: _Verdict) -> _Verdict:
 
 def _found_below(tree: Tree, top: _Verdict) -> tuple[_Verdict, ...]:
     """Applications in folders of their own, looked for where the top is nothing that runs."""
-    settled = top.runs or (top.candidate and top.candidate.library) or (top.kind and top.kind.beats > CERTAIN)
+    settled = top.runs or (top.candidate and top.candidate.library) or (top.kind and top.kind.beats == ALWAYS)
     return () if settled else tuple(_search(tree))
 
 

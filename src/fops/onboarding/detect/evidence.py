@@ -33,8 +33,11 @@ class Language(Protocol):
         """Whether the folder at the tree's top holds an application of this family, and on what evidence."""
 
     def facts(self, tree: Tree) -> Iterator[Fact]:
-        """Every candidate fact. Several of one name are allowed: the most confident wins, the first of equals;
-        a different value of STRONG or more beside it becomes a conflict.
+        """Every candidate fact.
+
+        Several of one name are allowed: the most confident wins, the first of equals; another value that matters
+        becomes a conflict (see `settle`). A language may also have `library(tree) -> Claim | None`: the evidence that
+        the folder is imported, not run.
         """
 
 
@@ -90,6 +93,6 @@ def find(tree: Tree, pattern: re.Pattern[str], paths: Iterable[str]) -> Hit | No
 def find_all(tree: Tree, pattern: re.Pattern[str], paths: Iterable[str]) -> Iterator[Hit]:
     """Every match of the pattern in the files, in the order given."""
     for path in paths:
-        text = tree.read(path)
-        for match in pattern.finditer(text) if text else ():
+        text = tree.read(path) or ""
+        for match in pattern.finditer(text):
             yield Hit(file=path, line=text.count("\n", 0, match.start()) + 1, match=match)

@@ -60,6 +60,9 @@ LIBRARIES = [
     ("dotnet", {"a.csproj": '<Project Sdk="Microsoft.NET.Sdk"/>', "Class1.cs": ""}),
     ("elixir", {"mix.exs": "def project, do: [package: package()]", "lib/a.ex": ""}),
     ("cpp", {"CMakeLists.txt": "add_library(a a.c)\n", "a.c": "", "tests/main.c": ""}),
+    ("scala", {"build.sbt": "publishTo := sonatype", "src/main/scala/A.scala": ""}),
+    ("gleam", {"gleam.toml": "licences = ['MIT']", "src/a.gleam": "pub fn add(a, b) { a }"}),
+    ("crystal", {"shard.yml": "name: a", "src/a.cr": ""}),
     ("swift", {"Package.swift": '.library(name: "a")', "Sources/a/a.swift": ""}),
 ]
 

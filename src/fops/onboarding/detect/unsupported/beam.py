@@ -20,7 +20,13 @@ ELIXIR = Ecosystem(
     frameworks=(("phoenix", Sign(files=("mix.exs",), pattern=r"\{:phoenix,")),),
 )
 
-GLEAM = Ecosystem(language="gleam", package_manager="gleam", manifests=("gleam.toml",))
+GLEAM = Ecosystem(
+    language="gleam",
+    package_manager="gleam",
+    manifests=("gleam.toml",),
+    app=(Sign(files=("src/*.gleam",), pattern=r"^pub fn main\("),),
+    library=(Sign(files=("gleam.toml",), pattern=r"^licences\s*="),),
+)
 
 ERLANG = Ecosystem(
     language="erlang",

@@ -17,6 +17,7 @@ SCALA = Ecosystem(
         ),
         Sign(files=("Procfile", "conf/application.conf", "src/main/resources/application.conf")),
     ),
+    library=(Sign(files=("build.sbt",), pattern=r"\bpublishTo\b|\bdevelopers\s*:=|crossScalaVersions"),),
     versions=(_SYSTEM,),
     frameworks=(
         (

@@ -75,6 +75,7 @@ CRYSTAL = Ecosystem(  # crystal-lang.org, shard.yml specification
     package_manager="shards",
     manifests=("shard.yml",),
     app=(Sign(files=("shard.yml",), pattern=r"^targets:"), Sign(files=("src/main.cr", "src/server.cr"))),
+    library=(Sign(files=("src/*.cr",)),),
 )
 NIM = Ecosystem(
     language="nim",

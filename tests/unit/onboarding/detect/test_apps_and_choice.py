@@ -1,0 +1,138 @@
+"""Rules of detect/apps.py and detect/choose.py: which folders are applications, and whose language wins."""
+
+import json
+
+import pytest
+
+from fops.onboarding.detect import detect
+from fops.onboarding.detect.report import findings_json
+from fops.onboarding.tree import MemoryTree
+
+EXPRESS = {
+    "package.json": '{"name": "a", "dependencies": {"express": "4"}, "scripts": {"start": "node server.js"}}',
+    "server.js": "",
+}
+ASSETS = {
+    "package.json": '{"private": true, "devDependencies": {"esbuild": "0.2"}, "scripts": {"build": "esbuild a.js"}}'
+}
+FLASK = {
+    "requirements.txt": "flask==3.0\ngunicorn\n",
+    "app.py": "from flask import Flask\napp = Flask(__name__)\n",
+}
+GO = {
+    "go.mod": "module a\n\ngo 1.22\n",
+    "main.go": 'package main\n\nfunc main() { http.ListenAndServe(":8080", nil) }\n',
+}
+
+
+def below(folder, texts):
+    return {f"{folder}/{path}": text for path, text in texts.items()}
+
+
+@pytest.mark.parametrize(
+    ("texts", "language"),
+    [
+        ({**EXPRESS}, "node"),
+        ({**FLASK, **ASSETS}, "python"),
+        ({**GO, **ASSETS}, "go"),
+        ({"Gemfile": "gem 'rails'", "config/application.rb": "", **ASSETS}, "ruby"),
+        ({"composer.json": '{"type": "project"}', "artisan": "", **ASSETS}, "php"),
+        ({"Gemfile": "gem 'fastlane'", **EXPRESS}, "node"),
+        ({"a.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web"/>', **ASSETS}, "dotnet"),
+        ({"Cargo.toml": "[lib]\n", "src/lib.rs": "", **FLASK}, "python"),
+        ({"Makefile": "", "start.sh": "", **GO}, "go"),
+    ],
+)
+def test_application_evidence_beats_tooling_evidence(texts, language):
+    assert detect(MemoryTree(texts)).apps[0].value("language") == language
+
+
+def test_a_language_not_supported_yet_is_deployable_with_that_reason():
+    findings = detect(MemoryTree({"Gemfile": "gem 'sinatra'", "config.ru": "", "Procfile": "web: puma\n"}))
+    assert (findings.deployable, findings.reason) == (True, "ruby: not supported yet")
+    assert findings.apps[0].value("start_command") == "puma"
+
+
+def test_a_workspace_lists_its_root_first_and_only_members_that_run():
+    root = {
+        "package.json": '{"private": true, "workspaces": ["apps/*", "libs/*"]}',
+        "package-lock.json": "{}",
+        ".nvmrc": "22\n",
+    }
+    library = {"package.json": '{"name": "ui", "main": "index.js", "exports": "./index.js"}', "index.js": ""}
+    findings = detect(MemoryTree({**root, **below("apps/api", EXPRESS), **below("libs/ui", library)}))
+    assert [app.path for app in findings.apps] == [".", "apps/api"]
+    assert findings.apps[0].value("workspaces") == ["apps/api", "libs/ui"]
+
+
+def test_a_member_takes_lock_and_version_file_from_the_root():
+    root = {
+        "package.json": '{"private": true, "workspaces": ["apps/*"]}',
+        "package-lock.json": "{}",
+        ".nvmrc": "22\n",
+    }
+    member = detect(MemoryTree({**root, **below("apps/api", EXPRESS)})).apps[1]
+    assert (member.value("package_manager"), member.value("runtime_version")) == ("npm", "22")
+    assert member.facts["runtime_version"].file == "../../.nvmrc"
+
+
+def test_a_go_workspace_has_a_root_without_a_module():
+    texts = {"go.work": "go 1.22\nuse ./api\n", **below("api", GO)}
+    findings = detect(MemoryTree(texts))
+    assert [(app.path, app.value("language")) for app in findings.apps] == [(".", "go"), ("api", "go")]
+
+
+def test_applications_below_a_bare_top_are_found_without_a_declaration():
+    findings = detect(
+        MemoryTree({"README.md": "", **below("backend", FLASK), **below("services/web", EXPRESS)})
+    )
+    assert [app.path for app in findings.apps] == ["backend", "services/web"]
+
+
+def test_tests_examples_and_documentation_are_not_searched():
+    texts = {**below("examples/a", EXPRESS), **below("tests/b", FLASK), **below("docs", EXPRESS)}
+    assert not detect(MemoryTree(texts)).deployable
+
+
+def test_an_unsupported_neighbour_is_noted_beside_the_applications_that_can_be_onboarded():
+    dotnet = {"a.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web"/>'}
+    findings = detect(MemoryTree({**below("src/api", FLASK), **below("src/cart", dotnet)}))
+    assert ([app.path for app in findings.apps], findings.reason) == (["src/api"], None)
+    assert findings.notes == ("src/cart: dotnet is not supported yet",)
+
+
+def test_a_broken_manifest_is_noted_and_the_rest_still_detected():
+    findings = detect(MemoryTree({**FLASK, "package.json": "{"}))
+    assert findings.apps[0].value("language") == "python"
+    assert [note for note in findings.notes if "package.json is not valid JSON" in note]
+
+
+def test_the_users_dockerfile_wins_over_the_code_and_the_conflict_is_shown():
+    server = {"server.js": "const app = require('express')()\napp.listen(3000)\n"}
+    findings = detect(
+        MemoryTree({**EXPRESS, **server, "Dockerfile": "FROM node:22\nEXPOSE 8080\nCMD npm start\n"})
+    )
+    assert findings.apps[0].value("port") == 8080
+    assert [(one.fact, one.other.value) for one in findings.conflicts] == [("port", 3000)]
+
+
+def test_two_applications_on_one_port_are_shown():
+    dockerfile = {"Dockerfile": "FROM node:22\nEXPOSE 8080\nCMD npm start\n"}
+    findings = detect(
+        MemoryTree({**below("a", {**EXPRESS, **dockerfile}), **below("b", {**EXPRESS, **dockerfile})})
+    )
+    assert [(one.app, one.fact) for one in findings.conflicts] == [("b", "port")]
+
+
+def test_a_dockerfile_tells_the_language_where_nothing_else_does():
+    findings = detect(
+        MemoryTree({"Dockerfile": "FROM python:3.12\nCOPY . .\nCMD python serve\n", "serve": "import http"})
+    )
+    assert findings.apps[0].value("language") == "python"
+    assert findings.apps[0].value("start_command") == "python serve"
+
+
+def test_findings_are_reported_in_the_contracts_shape():
+    report = json.loads(json.dumps(findings_json(detect(MemoryTree(EXPRESS)))))
+    assert {"deployable", "reason", "apps", "conflicts"} <= set(report)
+    assert set(report["apps"][0]["facts"]["language"]) == {"value", "file", "line", "rule", "confidence"}
