@@ -2,8 +2,8 @@
 
 Application evidence beats tooling evidence. A package.json without a server or meta framework beside another
 language's application builds its assets; a language that claims on a manifest alone (LIKELY) gives way to one with an
-entry point (STRONG). Equal claims go to the back end: `_ORDER`. A library's evidence counts as much as an
-application's of the same language, unless a file says how the repository runs (Procfile, fly.toml, …).
+entry point (STRONG). Equal claims go to the back end: `_ORDER`. The winner's own word that the folder is a library
+holds, and another language's where it is the stronger, unless a file says how the repository runs (Procfile, …).
 """
 
 from __future__ import annotations
@@ -81,9 +81,8 @@ def choose(tree: Tree) -> Candidate | None:
     if not apps:
         return libraries[0] if libraries else _of_dockerfile(tree)
     same = next((one for one in libraries if one.name == apps[0].name), None)
-    better = same if same and same.claim.confidence >= apps[0].claim.confidence else None
     other = libraries[0] if libraries and libraries[0].claim.confidence > apps[0].claim.confidence else None
-    library = None if _says_how_it_runs(tree) else better or other
+    library = None if _says_how_it_runs(tree) else same or other
     return library or apps[0]
 
 
