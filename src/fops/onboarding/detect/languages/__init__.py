@@ -1,5 +1,6 @@
 """The language families, in the order in which equal claims are taken."""
 
 from fops.onboarding.detect.evidence import Language
+from fops.onboarding.detect.languages import python
 
-LANGUAGES: tuple[Language, ...] = ()
+LANGUAGES: tuple[Language, ...] = (python.LANGUAGE,)

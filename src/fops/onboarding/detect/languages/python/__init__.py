@@ -1,0 +1,117 @@
+"""Python: applications, workers and sites, of any package manager.
+
+Map: claim.py (application or library) · manifests/ (dependencies, manager, version, framework) · code/ (program text
+by syntax tree: routes, environment) · run/ (entry, start, port, workers, Django) · checks.py (test, lint) · static.py
+(site generators).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fops.onboarding.detect.evidence import Claim, key_line
+from fops.onboarding.detect.languages.python import claim, static
+from fops.onboarding.detect.languages.python.checks import checks
+from fops.onboarding.detect.languages.python.code.environment import environment
+from fops.onboarding.detect.languages.python.code.routes import health, metrics
+from fops.onboarding.detect.languages.python.manifests import manager
+from fops.onboarding.detect.languages.python.manifests.dependencies import project_name
+from fops.onboarding.detect.languages.python.manifests.framework import framework_fact, services
+from fops.onboarding.detect.languages.python.manifests.version import version
+from fops.onboarding.detect.languages.python.run import django
+from fops.onboarding.detect.languages.python.run.port import bound_by_gunicorn, port
+from fops.onboarding.detect.languages.python.run.program import Project, project
+from fops.onboarding.detect.languages.python.run.start import start
+from fops.onboarding.detect.languages.python.run.workers import workers
+from fops.onboarding.model import CERTAIN, LIKELY, Fact
+from fops.onboarding.ports import Tree
+
+
+class Python:
+    """The Python family."""
+
+    name = "python"
+
+    def claim(self, tree: Tree) -> Claim | None:
+        """By a framework, a manifest, an entry file or a site generator's configuration."""
+        site = static.generator(tree)
+        found = claim.claim(tree)
+        return static.claim(site) if site and (found is None or found.confidence < LIKELY) else found
+
+    def library(self, tree: Tree) -> Claim | None:
+        """A package made for an index, without anything that runs."""
+        return claim.library(tree)
+
+    def facts(self, tree: Tree) -> Iterator[Fact]:
+        """Every candidate fact."""
+        whole = project(tree)
+        yield from _name(tree)
+        yield from manager.facts(tree)
+        yield from version(tree)
+        site = static.generator(tree)
+        if site and whole.framework is None:
+            yield from static.facts(tree, site)
+        else:
+            yield from _running(whole)
+        yield from checks(whole)
+
+
+LANGUAGE = Python()
+
+
+def _name(tree: Tree) -> Iterator[Fact]:
+    found = project_name(tree)
+    if found:
+        name, path = found
+        yield Fact(
+            name="name",
+            value=name,
+            rule="python.name.manifest",
+            confidence=CERTAIN,
+            file=path,
+            line=key_line(tree, path, "name"),
+        )
+
+
+def _running(whole: Project) -> Iterator[Fact]:
+    framework = whole.framework
+    if framework:
+        yield framework_fact(framework, whole.declaration, whole.modules)
+    yield from _start(whole)
+    if build := django.build_command(whole):
+        yield build
+    yield from services(whole.dependencies, whole.modules)
+    yield from workers(whole)
+    yield from environment(whole.modules)
+    yield from health(whole.modules, framework=framework.name if framework else None)
+    yield from metrics(whole.modules)
+
+
+def _start(whole: Project) -> Iterator[Fact]:
+    found = start(whole)
+    listening = next(port(whole, server=found.server if found else None), None)
+    if listening:
+        yield listening
+    if found is None:
+        return
+    bound = found.server == "gunicorn" and bound_by_gunicorn(whole.tree) is not None
+    number = f"${{PORT:-{listening.value}}}" if listening else "${PORT:-8000}"
+    command = found.command.replace(
+        "--bind 0.0.0.0:{port} ", "" if bound else "--bind 0.0.0.0:{port} "
+    ).replace("{port}", number)
+    yield Fact(
+        name="start_command",
+        value=command,
+        rule=found.rule,
+        confidence=found.confidence,
+        file=found.file,
+        line=found.line,
+    )
+    yield Fact(
+        name="static",
+        value=False,
+        rule=found.rule,
+        confidence=found.confidence,
+        file=found.file,
+        line=found.line,
+    )

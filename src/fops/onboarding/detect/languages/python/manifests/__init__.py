@@ -1,0 +1,1 @@
+"""What Python's manifests say: dependencies, package manager, version, framework. Must not know: program text."""

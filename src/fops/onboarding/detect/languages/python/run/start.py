@@ -1,0 +1,204 @@
+"""The start command: how a production server runs the application object, else how the program is run.
+
+The port is left to the variable `PORT`, as every platform sets it, with the detected one as its default.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import shlex
+from collections.abc import Callable
+
+from fops.onboarding.detect.evidence import key_line, read_toml
+from fops.onboarding.detect.files.values import nested
+from fops.onboarding.detect.languages.python.code.source import sources
+from fops.onboarding.detect.languages.python.manifests.dependencies import Dependencies
+from fops.onboarding.detect.languages.python.manifests.framework import Framework
+from fops.onboarding.detect.languages.python.run import django
+from fops.onboarding.detect.languages.python.run.program import (
+    AppObject,
+    Project,
+    app_object,
+    dotted_name,
+    import_root,
+    main_file,
+)
+from fops.onboarding.detect.languages.python.run.servers import INTERFACES, Start, Target, command
+from fops.onboarding.model import LIKELY, STRONG, WEAK
+
+_WITH_UVICORN = frozenset({"standard", "all", "uvicorn"})
+_SCRIPT_NAMES = ("start", "serve", "server", "web", "api", "app", "run", "main")
+
+
+def start(whole: Project) -> Start | None:
+    """How the application is started, None when nothing shows it."""
+    rules: tuple[Callable[[Project], Start | None], ...] = (
+        django.start,
+        _own_runner,
+        _object,
+        _guess,
+        _script,
+        _file,
+    )
+    return next((found for rule in rules if (found := rule(whole))), None)
+
+
+def server_of(dependencies: Dependencies, framework: Framework) -> str | None:
+    """The declared server for the framework's interface, or the one that comes with the framework."""
+    interface = framework.interface
+    declared = next((name for name in INTERFACES.get(interface, ()) if name in dependencies), None)
+    own = dependencies.find(*framework.packages)
+    extras = own.extras if own else frozenset()
+    brought = (
+        "uvicorn"
+        if interface == "asgi" and (extras & _WITH_UVICORN or "fastapi-cli" in dependencies)
+        else framework.server
+    )
+    return declared or ("gunicorn" if interface == "asgi" and "uvicorn-worker" in dependencies else brought)
+
+
+def _own_runner(whole: Project) -> Start | None:
+    """Frameworks with a command of their own that takes a file, or the whole folder."""
+    name = whole.framework.name if whole.framework else ""
+    if name == "reflex":
+        return Start(
+            command="reflex run --env prod --backend-port {port}",
+            rule="python.start.reflex",
+            confidence=STRONG,
+            file="rxconfig.py",
+            server=name,
+        )
+    if name not in _RUNNERS:
+        return None
+    package = whole.framework.modules[0] if whole.framework else ""
+    users = [module.path for module in whole.modules if module.imports_from(package)]
+    entry = main_file(whole)
+    tops = [path for path in users if "/" not in path]
+    path = entry[0] if entry and (not users or entry[0] in users) else next(iter(tops or users), None)
+    runner = _RUNNERS[name].format(file=shlex.quote(path or ""))
+    return (
+        Start(command=runner, rule=f"python.start.{name}", confidence=STRONG, file=path, line=1, server=name)
+        if path
+        else None
+    )
+
+
+_RUNNERS = {
+    "streamlit": "streamlit run {file} --server.address 0.0.0.0 --server.port {{port}}",
+    "chainlit": "chainlit run {file} --headless --host 0.0.0.0 --port {{port}}",
+    "panel": "panel serve {file} --address 0.0.0.0 --port {{port}} --allow-websocket-origin='*'",
+}
+
+
+def _object(whole: Project) -> Start | None:
+    found = app_object(whole)
+    framework = found.framework if found else None
+    if found is None or framework is None:
+        return None
+    server = server_of(whole.dependencies, framework)
+    if framework.name == "dash":
+        exported = next(
+            (module for module in whole.modules if module.names.get("server") == f"{found.name}.server"), None
+        )
+        if exported is None:
+            return None
+        found = AppObject(path=exported.path, name="server", line=found.line, framework=framework)
+    served = _served(whole, found, server)
+    rule = f"python.start.{server or framework.name}"
+    confidence = STRONG if server else LIKELY
+    return (
+        Start(
+            command=served, rule=rule, confidence=confidence, file=found.path, line=found.line, server=server
+        )
+        if served
+        else None
+    )
+
+
+def _served(whole: Project, found: AppObject, server: str | None) -> str | None:
+    """The server's command; without a declared server the framework's own, unless a file starts itself."""
+    root = import_root(whole, found.path)
+    name = dotted_name(posixpath.relpath(found.path, root) if root else found.path)
+    target = Target(
+        name=f"{name}:{found.name}", interface=found.framework.interface, factory=found.factory, root=root
+    )
+    if server:
+        return command(server, target)
+    module = whole.module(found.path)
+    starts_itself = (module is not None and module.main is not None) or main_file(whole) is not None
+    return (
+        None
+        if starts_itself or found.framework.name not in _OWN_COMMANDS
+        else command(found.framework.name, target)
+    )
+
+
+_OWN_COMMANDS = frozenset({"flask", "sanic", "litestar"})
+
+
+def _script(whole: Project) -> Start | None:
+    """A command the project installs: named for serving, or the only one of a project without a main file."""
+    document = read_toml(whole.tree, "pyproject.toml")
+    scripts = nested(document, "project", "scripts") or nested(document, "tool", "poetry", "scripts")
+    names = [str(name) for name in scripts] if isinstance(scripts, dict) else []
+    project = str(nested(document, "project", "name") or nested(document, "tool", "poetry", "name") or "")
+    wanted = next((name for name in (*_SCRIPT_NAMES, project) if name in names), None)
+    only = names[0] if len(names) == 1 and main_file(whole) is None else None
+    name = wanted or only
+    installed = (
+        nested(document, "build-system") is not None
+        and nested(document, "tool", "poetry", "package-mode") is not False
+    )
+    if name is None or not re.fullmatch(r"[\w.-]+", name) or not (installed or wanted):
+        return None
+    line = key_line(whole.tree, "pyproject.toml", "scripts", name)
+    text = name if installed else f"python -c {shlex.quote(_called(str(scripts[name])))}"
+    return Start(
+        command=text, rule="python.start.script", confidence=LIKELY, file="pyproject.toml", line=line
+    )
+
+
+def _called(target: str) -> str:
+    module, _, function = target.partition(":")
+    return f"from {module} import {function or 'main'} as main; main()"
+
+
+def _file(whole: Project) -> Start | None:
+    """`python FILE`, or `python -m package` for a package that says how it runs."""
+    found = main_file(whole)
+    if found:
+        path, line = found
+        module = _as_module(whole, path)
+        text = f"python -m {module}" if module else f"python {shlex.quote(path)}"
+        return Start(command=text, rule="python.start.file", confidence=LIKELY, file=path, line=line or 1)
+    package = next(
+        (path for path in sources(whole.tree) if path.endswith("/__main__.py") and path.count("/") <= 2), None
+    )
+    if package is None:
+        return None
+    folder = posixpath.dirname(package)
+    name = dotted_name(folder.removeprefix("src/"))
+    text = f"python -m {name}" if re.fullmatch(r"[\w.]+", name) else f"python {shlex.quote(folder)}"
+    return Start(command=text, rule="python.start.package", confidence=LIKELY, file=package, line=1)
+
+
+def _as_module(whole: Project, path: str) -> str | None:
+    """The module name where the file imports its own package, which `python FILE` would not find."""
+    module, folder = whole.module(path), posixpath.dirname(path)
+    if not folder or module is None or folder.startswith("src"):
+        return None
+    own = any(name.startswith((f"{folder.partition('/')[0]}.", ".")) for name in module.imports)
+    return dotted_name(path) if own else None
+
+
+def _guess(whole: Project) -> Start | None:
+    """A declared server and framework whose files cannot be read: the usual object in the usual file."""
+    framework = whole.framework
+    server = server_of(whole.dependencies, framework) if framework else None
+    usual = ("wsgi.py", "asgi.py", "main.py", "app.py")
+    found = next((path for path in usual if path in whole.tree.files), None)
+    if framework is None or found is None or server is None or whole.readable:
+        return None
+    served = command(server, Target(name=f"{dotted_name(found)}:app", interface=framework.interface))
+    return Start(command=served, rule="python.start.usual-object", confidence=WEAK, file=found, server=server)
