@@ -30,6 +30,7 @@ _PLAIN_YAML = re.compile(r"[A-Za-z/_][\w./@-]*\Z")
 _PLAIN_WORDS = re.compile(
     r"[A-Za-z/_][\w./@=-]*(?:(?: (?:&& )?|:)[\w./@=-]+)*\Z", re.ASCII
 )  # as commands are written
+_PLAIN_PATH = re.compile(r"[A-Za-z0-9._/@:=+-]+\Z", re.ASCII)
 # Programs whose plain calls no Dockerfile linter has an opinion about, unlike `cd`, `sudo`, `pip install` or `curl`.
 _PLAIN_RUN = re.compile(
     r"(?:\w+=[\w./-]+ )?(?:npm run|pnpm|yarn|bun run|npx|node|python3?|go build|make|mvn|gradle|\./mvnw|\./gradlew)"
@@ -185,15 +186,18 @@ def escape_sh(value: Any) -> Escaped:
 
 
 def escape_docker(value: Any) -> Escaped:
-    """A double-quoted value of `ENV`, `ARG` or `LABEL`; a `$` stays a `$`."""
-    text = _one_line(value).replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$")
-    return Escaped(f'"{text}"')
+    """One value of `ENV`, `LABEL` or `WORKDIR`, double-quoted where it is not plain; a `$` stays a `$`."""
+    text = _one_line(value)
+    if _PLAIN_PATH.match(text):
+        return Escaped(text)
+    quoted = text.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$")
+    return Escaped(f'"{quoted}"')
 
 
 def escape_copy(paths: Iterable[str]) -> Escaped:
     """The paths of one `COPY`: plain words, or the JSON form where one has a blank or a character with a meaning."""
     words = [_one_line(path) for path in paths]
-    if all(re.fullmatch(r"[A-Za-z0-9._/@+-]+", word) for word in words):
+    if all(_PLAIN_PATH.match(word) for word in words):
         return Escaped(" ".join(words))
     return escape_json([re.sub(r"([\\$*?\[])", r"\\\1", word) for word in words])
 
@@ -235,12 +239,21 @@ def escape_name(value: Any) -> Escaped:
     return Escaped(value)
 
 
+def escape_words(value: str | Iterable[str]) -> Escaped:
+    """Words that generation itself put together, with nothing in them but names, numbers and paths.
+
+    Raises ValueError for a word with any other character.
+    """
+    words = value.split() if isinstance(value, str) else value
+    return Escaped(" ".join(word if word == "&&" else escape_path(word) for word in words))
+
+
 def escape_path(value: Any) -> Escaped:
     """A repository path or image name made only of characters harmless in YAML, shell and Dockerfiles.
 
     Raises ValueError for anything else.
     """
-    if not re.fullmatch(r"[A-Za-z0-9._/@:+-]+", str(value)):
+    if not _PLAIN_PATH.match(str(value)):
         raise ValueError(f"{value!r} has characters that are not safe in a generated file")
     return Escaped(value)
 
@@ -267,4 +280,5 @@ FILTERS: Mapping[str, Callable[..., Escaped]] = MappingProxyType({
     "code": escape_code,
     "name": escape_name,
     "path": escape_path,
+    "words": escape_words,
 })  # fmt: skip

@@ -24,6 +24,13 @@ TOOLS: Mapping[str, str] = MappingProxyType({
 })  # fmt: skip
 """Programs of builds by exact version, as the registries had them on 2026-11-24."""
 
+TOOLS_BEFORE_PYTHON_3_10: Mapping[str, str] = MappingProxyType({
+    "poetry": "1.8.5",
+    "pdm": "2.19.3",
+    "pipenv": "2024.4.1",
+})  # fmt: skip
+"""The last lines that run on Python 3.8 and 3.9."""
+
 IMAGES: Mapping[str, str] = MappingProxyType({
     "nginx": "nginxinc/nginx-unprivileged:1.28.0-alpine",
     "micromamba": "mambaorg/micromamba:2.3.0",

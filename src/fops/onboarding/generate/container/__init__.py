@@ -1,0 +1,98 @@
+"""Container images: a Dockerfile for each service and what its build context leaves out.
+
+Map:
+    commands.py    shell text as the words a container starts
+    runtime.py     what a started container is: user, port, folders it writes (read by manifests and compose too)
+    ignore.py      the `.dockerignore` of a build context
+    one module per language, each offering `dockerfile(service)`: the template and its values
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from fops.onboarding.generate.container import go, ignore, java, node, python, static
+from fops.onboarding.generate.container.runtime import runtime, workdir
+from fops.onboarding.generate.render import because, render
+from fops.onboarding.model import Artifact, ExistingDockerfile, OnboardingPlan, ServicePlan, Target
+
+_LANGUAGES: Mapping[str, Callable[[ServicePlan], tuple[str, Mapping[str, Any]]]] = MappingProxyType({
+    "python": python.dockerfile,
+    "node": node.dockerfile,
+    "go": go.dockerfile,
+    "java": java.dockerfile,
+    "static": static.dockerfile,
+})  # fmt: skip
+
+
+def artifacts(plan: OnboardingPlan) -> Iterator[Artifact]:
+    """The Dockerfiles of the services that run in containers, and one `.dockerignore` for each build context."""
+    if plan.target is not Target.K8S:
+        return
+    contexts: dict[str, list[ServicePlan]] = {}
+    for service in plan.services:
+        contexts.setdefault(service.context, []).append(service)
+        yield from dockerfile(plan, service)
+    for context, services in contexts.items():
+        yield ignore.artifact(context, services)
+
+
+def dockerfile(plan: OnboardingPlan, service: ServicePlan) -> Iterator[Artifact]:
+    """The service's Dockerfile and what it copies; where the user has one, at most a proposal beside it."""
+    if service.dockerfile is None:
+        yield _dockerfile(plan, service, path=f"{service.prefix}Dockerfile", reason=_reason(service), beside=None)
+        if service.static:
+            yield static.configuration(plan, service)
+    elif improvements := _improvements(service.dockerfile):
+        theirs = _top_path(service, service.dockerfile)
+        reason = f"A proposal beside {theirs}, which {' and '.join(improvements)}; yours stays in use until you take this one."
+        yield _dockerfile(plan, service, path=f".fops/proposed/{theirs}", reason=reason, beside=theirs)
+
+
+def _dockerfile(plan: OnboardingPlan, service: ServicePlan, *, path: str, reason: str, beside: str | None) -> Artifact:
+    template, values = _LANGUAGES[service.language](service)
+    served = static.values(plan, service) if service.static else {}
+    return render(
+        template,
+        path=path,
+        reason=reason,
+        facts=[f"{service.name}:language", f"{service.name}:package_manager"],
+        beside=beside,
+        **{
+            "because": because(service),
+            "folder": workdir(service),
+            "build_command": service.build_command,
+            "port": service.port,
+            **values,
+            **served,
+        },
+    )
+
+
+def _reason(service: ServicePlan) -> str:
+    kind = "files, served by nginx" if service.static else f"a {service.language} program"
+    return f"Builds the image of {service.name}: {kind}, as a user without privileges."
+
+
+def _improvements(theirs: ExistingDockerfile) -> list[str]:
+    """What a reviewer would change in the user's Dockerfile, as the end of a sentence."""
+    found = []
+    if theirs.user is None or runtime_root(theirs):
+        found.append("names no user, so that most base images run it as root" if theirs.user is None else "runs as root")
+    if any(stage.endswith(":latest") for stage in theirs.stages):
+        found.append("builds on a `latest` base, which changes without notice")
+    return found
+
+
+def runtime_root(theirs: ExistingDockerfile) -> bool:
+    """Whether the Dockerfile says that it runs as root."""
+    return (theirs.user or "").partition(":")[0] in {"root", "0"}
+
+
+def _top_path(service: ServicePlan, theirs: ExistingDockerfile) -> str:
+    return theirs.path if theirs.path.startswith(service.prefix) else f"{service.prefix}{theirs.path}"
+
+
+__all__ = ["artifacts", "dockerfile", "runtime"]

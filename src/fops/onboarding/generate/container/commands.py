@@ -1,0 +1,67 @@
+"""Shell text from a repository as the words a container starts, without a shell wherever none is needed."""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+_PLAIN = re.compile(r"[\w@%+=:,./\- \"']+\Z", re.ASCII)
+_SEQUENCE = re.compile(r"[;&|<>(){}`\n]")
+_SHELL_WORDS = frozenset({"cd", "exec", "export", "set", "source", ".", "if", "for", "while", "until", "case", "ulimit"})
+_RUNNERS = re.compile(r"(?:poetry|uv|pdm|pipenv|pixi|hatch|rye)\s+run\s+|conda\s+run\s+(?:-n\s+\S+\s+|--no-capture-output\s+)*")
+_SCRIPT = re.compile(r"(?:pnpm|yarn)\s+(?:run\s+)?(?!run\b|dlx\b|exec\b|node\b)([\w:.][\w:.-]*)(.*)", re.DOTALL)
+_BINARY = re.compile(r"(?:pnpm|yarn)\s+(?:exec|node)\s+(.*)", re.DOTALL)
+
+
+def exec_form(command: str) -> list[str]:
+    """The words of a command; through `sh -c` only where it uses what only a shell understands.
+
+    A single program replaces its shell (`exec`), so that it gets the signal to end.
+    """
+    words = _words(command)
+    if words:
+        return words
+    return ["sh", "-c", _replacing_shell(command.strip())]
+
+
+def needs_shell(command: str) -> bool:
+    """Whether the command starts a shell, so that the image must have one."""
+    return exec_form(command)[:2] == ["sh", "-c"]
+
+
+def kubernetes_words(command: str) -> list[str]:
+    """The words for a manifest, where `$(NAME)` would be replaced by Kubernetes and `$$(` is how it is written."""
+    return [word.replace("$(", "$$(") for word in exec_form(command)]
+
+
+def in_environment(command: str) -> str:
+    """The command without `poetry run` and its like: in the image the environment is on the PATH, its manager is not."""
+    return _RUNNERS.sub("", command)
+
+
+def by_npm(command: str) -> str:
+    """A script started by npm, which every Node image has, where a workspace's manager would fetch itself again."""
+    if _SEQUENCE.search(command):
+        return command
+    if script := _SCRIPT.fullmatch(command.strip()):
+        arguments = script[2].strip().removeprefix("--").strip()
+        return f"npm run {script[1]}" + (f" -- {arguments}" if arguments else "")
+    binary = _BINARY.fullmatch(command.strip())
+    return f"npx --no {binary[1]}" if binary else command
+
+
+def _replacing_shell(command: str) -> str:
+    first = command.partition(" ")[0]
+    if not first or _SEQUENCE.search(command) or first in _SHELL_WORDS:
+        return command
+    return f"exec env {command}" if "=" in first else f"exec {command}"
+
+
+def _words(command: str) -> list[str]:
+    if not _PLAIN.match(command):
+        return []
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        return []
+    return words if words and "=" not in words[0] and words[0] not in _SHELL_WORDS else []

@@ -1,0 +1,46 @@
+"""Go images: static binaries on an empty image; on Debian where C is linked, or where a shell starts the program."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from fops.onboarding.generate.container.commands import exec_form, needs_shell
+from fops.onboarding.generate.container.runtime import APP_USER, member, processes, reads_port, workdir
+from fops.onboarding.model import ServicePlan
+from fops.onboarding.plan.releases import go_tag, image_tag
+
+# Folders a program may read when it runs, by the custom of Go repositories; the image gets those that exist.
+_RUNTIME_FOLDERS = ("assets", "config", "configs", "locales", "migrations", "public", "static", "templates", "views", "web")
+_GO_BUILD = re.compile(r"(?P<static>CGO_ENABLED=0 )?go build(?P<rest>(?: [\w./@-]+)+)")
+
+
+def dockerfile(service: ServicePlan) -> tuple[str, Mapping[str, Any]]:
+    """The template of a Go service and its values."""
+    build = service.build_command or f"CGO_ENABLED=0 go build -o bin/{service.name} ."
+    commands = [process.command or f"./bin/{service.name}" for process in processes(service)]
+    programs = tuple(dict.fromkeys(exec_form(command)[0].removeprefix("./") for command in commands))
+    known = all(re.fullmatch(r"[\w.-]+(?:/[\w.-]+)*", name, re.ASCII) and "/" in name for name in programs)
+    known = known and not any(map(needs_shell, commands))
+    return "container/go.Dockerfile.j2", {
+        "tag": go_tag(service.runtime_version),
+        "source": workdir(service, top="/src"),
+        "manifests": tuple(path for path in ("go.mod", "go.sum") if path in service.files and member(service) == "."),
+        "modules": "go.work" not in service.files and "vendor/modules.txt" not in service.files,
+        "build": _optimised(build),
+        "programs": programs if known else (),
+        "data": _RUNTIME_FOLDERS,
+        "run_image": "scratch" if known and build.startswith("CGO_ENABLED=0 ") else f"debian:{image_tag('debian')}-slim",
+        "user": APP_USER,
+        "words": exec_form(commands[0]),
+        "environment": {"PORT": str(service.port)} if service.port and reads_port(service) else {},
+    }
+
+
+def _optimised(build: str) -> str:
+    """The build without the builder's paths and without debug tables, where the repository does not say otherwise."""
+    found = _GO_BUILD.fullmatch(build)
+    if found is None or "-ldflags" in build:
+        return build
+    return f"{found['static'] or ''}go build -trimpath -ldflags=-s{found['rest']}"

@@ -1,0 +1,34 @@
+"""The `.dockerignore` of a build context: no history, no secrets, nothing the image does not need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+
+from fops.onboarding.generate.render import because, render
+from fops.onboarding.model import Artifact, ServicePlan
+
+_LEFT_OUT: Mapping[str, tuple[str, ...]] = MappingProxyType({
+    "python": ("**/__pycache__", "**/*.pyc", ".venv", "venv", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".tox", ".env.*"),
+    "node": ("**/node_modules", "**/.next", "**/.nuxt", "**/.turbo", "**/coverage", "**/npm-debug.log*", ".env.*.local"),
+    "go": ("**/*_test.go", "**/testdata", ".env.*"),
+    "java": ("**/target", "**/.gradle", "**/.idea", ".env.*"),
+    "static": (".env.*",),
+})  # fmt: skip
+
+
+def artifact(context: str, services: Sequence[ServicePlan]) -> Artifact:
+    """The ignore file for the services built from one context."""
+    prefix = "" if context == "." else f"{context}/"
+    return render(
+        "container/dockerignore.j2",
+        path=f"{prefix}.dockerignore",
+        reason="Keeps history, local secrets and build leftovers out of the images, and their builds fast.",
+        facts=[f"{service.name}:language" for service in services],
+        because=because(services[0]),
+        patterns=_patterns(services),
+    )
+
+
+def _patterns(services: Iterable[ServicePlan]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(pattern for service in services for pattern in _LEFT_OUT[service.language]))

@@ -1,0 +1,86 @@
+"""Java images: built by the repository's wrapper or by the tool's own image, run on a Temurin runtime."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from fops.onboarding.generate.container.commands import exec_form
+from fops.onboarding.generate.container.runtime import APP_USER, processes, reads_port, workdir
+from fops.onboarding.model import ServicePlan
+from fops.onboarding.plan.releases import TOOLS, java_release, temurin_tag
+
+_ARCHIVE = re.compile(r"(?P<folder>[\w./-]*/)?(?P<name>[\w.*-]+)\.(?P<kind>jar|war)")
+_VERSION = re.compile(r"-\d[\w.]*(?:-(?:SNAPSHOT|RELEASE|FINAL))?(?=-|$)")
+# Archives that builds put beside the runnable one.
+_BESIDE = ("*-plain", "*-sources", "*-javadoc", "*-tests", "original-*")
+_WRAPPERS = {"maven": "mvnw", "gradle": "gradlew"}
+_BUILDS = {"maven": "{} -B -DskipTests package", "gradle": "{} assemble"}
+_OUTPUTS = {"maven": "target", "gradle": "build"}
+_CACHES = {"maven": "/root/.m2", "gradle": "/root/.gradle"}
+
+
+def dockerfile(service: ServicePlan) -> tuple[str, Mapping[str, Any]]:
+    """The template of a Java service and its values."""
+    tool = service.package_manager if service.package_manager in _WRAPPERS else "maven"
+    build = service.build_command or _default_build(service, tool)
+    wrapper = f"./{_WRAPPERS[tool]}"
+    command = processes(service)[0].command
+    archive = _archive(command) if len(processes(service)) == 1 else None
+    return "container/java.Dockerfile.j2", {
+        "build_image": _build_image(service, tool, wrapped=wrapper in build),
+        "as_root": tool == "gradle" and wrapper not in build,  # that image's own user may not write the cache
+        "source": workdir(service, top="/src"),
+        "cache": _CACHES[tool],
+        "chmod": wrapper if build.startswith(f"{wrapper} ") else "",
+        "build": build,
+        "archive": archive,
+        "folders": () if archive else _folders(service, tool),
+        "run_image": f"eclipse-temurin:{temurin_tag(service.runtime_version)}-jre",
+        "user": APP_USER,
+        "words": exec_form(_stable(command, archive)),
+        "environment": {"PORT": str(service.port)} if service.port and reads_port(service) else {},
+    }
+
+
+def _default_build(service: ServicePlan, tool: str) -> str:
+    wrapper = _WRAPPERS[tool]
+    program = f"./{wrapper}" if wrapper in service.files else {"maven": "mvn", "gradle": "gradle"}[tool]
+    return _BUILDS[tool].format(program)
+
+
+def _build_image(service: ServicePlan, tool: str, *, wrapped: bool) -> str:
+    release = java_release(service.runtime_version)
+    if wrapped:
+        return f"eclipse-temurin:{temurin_tag(service.runtime_version)}-jdk"
+    if tool == "gradle":
+        return f"gradle:{TOOLS['gradle' if release < 25 else 'gradle-25']}-jdk{release}"
+    return f"maven:{TOOLS['maven']}-eclipse-temurin-{release}"
+
+
+def _archive(command: str) -> Mapping[str, Any] | None:
+    """The one runnable archive of `java -jar`, found by a pattern without its version; None for other layouts."""
+    jar = re.search(r"-jar\s+(\S+)", command)
+    found = _ARCHIVE.fullmatch(jar[1]) if jar else None
+    if jar is None or found is None or "quarkus-app" in (found["folder"] or ""):
+        return None
+    name = _VERSION.sub("-*", found["name"], count=1)
+    return {
+        "path": jar[1],
+        "folder": (found["folder"] or ".").rstrip("/") or ".",
+        "pattern": f"{name}.{found['kind']}",
+        "beside": [f"{pattern}.{found['kind']}" for pattern in _BESIDE if pattern.strip("*-") not in name],
+        "stable": f"app.{found['kind']}",
+    }
+
+
+def _stable(command: str, archive: Mapping[str, Any] | None) -> str:
+    return command.replace(archive["path"], archive["stable"]) if archive else command
+
+
+def _folders(service: ServicePlan, tool: str) -> tuple[str, ...]:
+    """The folders of the build that the commands name; the whole output where none is seen."""
+    text = " ".join(process.command for process in processes(service))
+    layouts = re.findall(r"(?:[\w-]+/)*(?:target|build)/(?:quarkus-app|install/[\w.-]+|libs)", text, re.ASCII)
+    return tuple(dict.fromkeys(layouts)) or (_OUTPUTS[tool],)

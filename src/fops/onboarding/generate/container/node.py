@@ -1,0 +1,178 @@
+"""Node images: built with everything, run without what only the build needs; or built and served as files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from fops.onboarding.generate.container.commands import by_npm, exec_form
+from fops.onboarding.generate.container.runtime import NODE_USER, member, processes, reads_port, workdir
+from fops.onboarding.model import ServicePlan
+from fops.onboarding.plan.releases import TOOLS, image_tag
+
+YARN_BERRY = "4.18.1"  # as the registry had it on 2026-11-24; used where the repository names none
+# Development tools that some start commands name: with one of them nothing is pruned.
+_DEVELOPMENT = re.compile(r"\b(?:vite|tsx|ts-node|nodemon|webpack|react-scripts|vue-cli-service|nest start|ng serve|serve)\b")
+# Builds that gather all they need in one folder, dependencies included.
+_SELF_CONTAINED = {"node .output/": ".output", "node .mastra/output/": ".mastra/output"}
+_STANDALONE_FOLDER = ".next/standalone"
+_STANDALONE = re.compile(r"node (?:\./)?\.next/standalone/server\.js")
+# Servers that listen on the pod's own loopback unless told otherwise, and the variable that tells them.
+_LISTEN_VARIABLES = {"astro": "HOST", "solidstart": "HOST"}
+_FOLDERS_FOR_INSTALL = ("prisma", "patches")  # read by install scripts: prisma generate, patch-package
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manager:
+    """How a package manager works in an image: `tool` installs it, `prune` leaves behind what only builds need."""
+
+    tool: str
+    locks: tuple[str, ...]
+    locked: str
+    unlocked: str
+    prune: str
+    cache: str
+    variables: Mapping[str, str] = field(default_factory=dict)
+    whole: bool = False
+
+
+_NPM = Manager(
+    tool="",
+    locks=("package-lock.json", "npm-shrinkwrap.json"),
+    locked="npm ci",
+    unlocked="npm install",
+    prune="npm prune --omit=dev",
+    cache="/root/.npm",
+)
+_PNPM = Manager(
+    tool=f"npm install --global pnpm@{TOOLS['pnpm']}",
+    locks=("pnpm-lock.yaml",),
+    locked="pnpm install --frozen-lockfile",
+    unlocked="pnpm install --no-frozen-lockfile",
+    prune="CI=true pnpm prune --prod",
+    cache="/root/.local/share/pnpm/store",
+)
+_YARN = Manager(
+    tool=f"npm install --global --force yarn@{TOOLS['yarn']}",
+    locks=("yarn.lock",),
+    locked="yarn install --frozen-lockfile",
+    unlocked="yarn install",
+    prune="yarn install --production --ignore-scripts --prefer-offline",
+    cache="/usr/local/share/.cache/yarn",
+)
+_YARN_BERRY = Manager(
+    tool=f"npm install --global corepack@{TOOLS['corepack']} && corepack enable && corepack install --global yarn@{YARN_BERRY}",
+    locks=("yarn.lock",),
+    locked="yarn install --immutable",
+    unlocked="yarn install",
+    prune="",  # `workspaces focus` came with 4, and the version is the repository's
+    cache="/root/.yarn/berry/cache",
+    # Plug'n'Play needs yarn to start the program; a folder of modules needs only node.
+    variables=MappingProxyType({"COREPACK_ENABLE_DOWNLOAD_PROMPT": "0", "YARN_NODE_LINKER": "node-modules"}),
+    whole=True,  # its own release and plugins lie in .yarn
+)
+_BUN = Manager(
+    tool="",
+    locks=("bun.lock", "bun.lockb"),
+    locked="bun install --frozen-lockfile",
+    unlocked="bun install",
+    prune="bun install --production --ignore-scripts",
+    cache="/root/.bun/install/cache",
+)
+
+
+def dockerfile(service: ServicePlan) -> tuple[str, Mapping[str, Any]]:
+    """The template of a Node service and its values."""
+    manager = _manager(service)
+    values = {**_images(service), **_install(service, manager)}
+    if service.static:
+        output = f"{workdir(service)}/{(service.output_folder or 'dist').strip('/')}"
+        return "container/node-static.Dockerfile.j2", {**values, "output": output}
+    return "container/node.Dockerfile.j2", {**values, **_started(service, manager), "user": NODE_USER}
+
+
+def _manager(service: ServicePlan) -> Manager:
+    if service.package_manager == "yarn" and ".yarnrc.yml" in service.files:
+        return _YARN_BERRY
+    return _MANAGERS.get(service.package_manager, _NPM)
+
+
+def _images(service: ServicePlan) -> Mapping[str, str]:
+    """The full image has the compilers that native modules need; the slim one has node and npm."""
+    if service.package_manager == "bun":
+        # the version may be that of Node, which bun stands in for
+        tag = image_tag("bun", service.runtime_version if re.match(r"1(\.|$)", service.runtime_version) else "")
+        return {"build_image": f"oven/bun:{tag}", "run_image": f"oven/bun:{tag}-slim"}
+    tag = image_tag("nodejs", service.runtime_version)
+    return {"build_image": f"node:{tag}", "run_image": f"node:{tag}-slim"}
+
+
+def _install(service: ServicePlan, manager: Manager) -> Mapping[str, Any]:
+    if "package.json" not in service.files:
+        return {"tool": "", "variables": {}, "manifests": (), "folders": (), "install": "", "cache": ""}
+    lock = next((path for path in manager.locks if path in service.files), None)
+    single = member(service) == "." and not manager.whole and "pnpm-workspace.yaml" not in service.files
+    return {
+        "tool": manager.tool,
+        "variables": manager.variables,
+        "manifests": tuple(path for path in ("package.json", lock, ".npmrc") if path in service.files) if single else (),
+        "folders": tuple(name for name in _FOLDERS_FOR_INSTALL if _has_folder(service, name)) if single else (),
+        "install": manager.locked if lock else manager.unlocked,
+        "cache": manager.cache,
+    }
+
+
+def _has_folder(service: ServicePlan, name: str) -> bool:
+    return any(path.startswith(f"{name}/") for path in service.files)
+
+
+def _started(service: ServicePlan, manager: Manager) -> Mapping[str, Any]:
+    command = start_command(service)
+    kept = _self_contained(service, command)
+    tool = manager.tool if command.startswith(("pnpm ", "yarn ")) else ""
+    return {
+        "words": exec_form("node server.js" if kept == _STANDALONE_FOLDER else command),
+        "kept": kept,
+        "standalone": kept == _STANDALONE_FOLDER,
+        "run_tool": tool,
+        "prune": "" if kept or _keeps_everything(service, command) else manager.prune,
+        "environment": _environment(service),
+    }
+
+
+def start_command(service: ServicePlan) -> str:
+    """The command of the serving process, started by npm where a script of the manager is meant."""
+    command = processes(service)[0].command
+    return command if service.package_manager == "bun" else by_npm(command)
+
+
+def _self_contained(service: ServicePlan, command: str) -> str:
+    if member(service) != "." or len(processes(service)) > 1:
+        return ""
+    if _STANDALONE.fullmatch(command.strip()):
+        return _STANDALONE_FOLDER
+    return next((folder for start, folder in _SELF_CONTAINED.items() if command.startswith(start)), "")
+
+
+def _keeps_everything(service: ServicePlan, command: str) -> bool:
+    workspace = member(service) != "." or "pnpm-workspace.yaml" in service.files
+    return bool(_DEVELOPMENT.search(command)) or "package.json" not in service.files or (
+        workspace and service.package_manager != "npm"
+    )
+
+
+def _environment(service: ServicePlan) -> Mapping[str, str]:
+    values = {"NODE_ENV": "production"}
+    if listen := _LISTEN_VARIABLES.get(service.framework or ""):
+        values[listen] = "0.0.0.0"  # noqa: S104 - inside the pod, where the Service must reach it
+    if service.port and (reads_port(service) or service.framework):  # every framework's server reads PORT
+        values["PORT"] = str(service.port)
+    return values
+
+
+_MANAGERS: Mapping[str, Manager] = MappingProxyType({
+    "npm": _NPM, "pnpm": _PNPM, "yarn": _YARN, "bun": _BUN,
+})  # fmt: skip

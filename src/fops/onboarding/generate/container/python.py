@@ -1,0 +1,168 @@
+"""Python images: a virtual environment made where compilers are, run where they are not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
+
+from fops.onboarding.generate.container.commands import exec_form, in_environment
+from fops.onboarding.generate.container.runtime import APP_USER, member, processes, reads_port
+from fops.onboarding.model import ServicePlan
+from fops.onboarding.plan.releases import IMAGES, TOOLS, TOOLS_BEFORE_PYTHON_3_10, image_tag
+
+# What a driver compiled from source links to, by Debian's package names; wheels bring their own.
+_CLIENT_LIBRARIES = {"postgres": "libpq5", "mysql": "libmariadb3"}
+# Programs of installed packages; any other first word of a start command is a script of the project itself.
+_SERVERS = frozenset({
+    "python", "python3", "gunicorn", "uvicorn", "hypercorn", "daphne", "granian", "waitress-serve", "flask", "fastapi",
+    "django-admin", "celery", "rq", "dramatiq", "huey_consumer", "streamlit", "gradio", "chainlit", "uwsgi", "sh",
+})  # fmt: skip
+# Programs that listen on the pod's own loopback unless told otherwise, and the variable that tells them.
+_LISTEN_VARIABLES = {"uvicorn": "UVICORN_HOST", "flask": "FLASK_RUN_HOST", "gradio": "GRADIO_SERVER_NAME"}
+_PLAIN = re.compile(r"[\w./-]+", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Install:
+    """How a package manager fills the environment: `manifests` are copied before `dependencies`, the program before `project`."""
+
+    manifests: tuple[str, ...]
+    dependencies: str = ""
+    project: str = ""
+    cache: str = "/root/.cache/pip"
+    tool: str = ""
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+def dockerfile(service: ServicePlan) -> tuple[str, Mapping[str, Any]]:
+    """The template of a Python service and its values."""
+    if service.package_manager == "conda":
+        return "container/conda.Dockerfile.j2", {**_common(service), "micromamba": IMAGES["micromamba"]}
+    install = _MANAGERS.get(service.package_manager, _pip)(service)
+    return "container/python.Dockerfile.j2", {
+        **_common(service),
+        "tag": image_tag("python", service.runtime_version),
+        "install": install,
+        "copies_first": bool(install.manifests) and member(service) == ".",
+        "libraries": sorted(_CLIENT_LIBRARIES[name] for name in service.backing if name in _CLIENT_LIBRARIES),
+    }
+
+
+def _common(service: ServicePlan) -> Mapping[str, Any]:
+    command = in_environment(processes(service)[0].command)
+    return {
+        "words": exec_form(command),
+        "user": APP_USER,
+        "environment": _environment(service, command),
+        "debian": image_tag("debian"),
+    }
+
+
+def _environment(service: ServicePlan, command: str) -> Mapping[str, str]:
+    program = command.partition(" ")[0]
+    listen = _LISTEN_VARIABLES.get(program) or _LISTEN_VARIABLES.get(service.framework or "")
+    values = {listen: "0.0.0.0"} if listen else {}  # noqa: S104 - inside the pod, where the Service must reach it
+    if service.port and (reads_port(service) or program == "gunicorn"):  # gunicorn binds to PORT by default
+        values["PORT"] = str(service.port)
+    return values
+
+
+def _pip(service: ServicePlan) -> Install:
+    named = re.findall(r"(?:-r|--requirement)[= ]*(\S+)", service.install_command)
+    requirements = [path for path in named if path in service.files and _PLAIN.fullmatch(path)] or _requirements(service)
+    if not requirements:
+        packaged = service.files & {"pyproject.toml", "setup.py"}
+        return Install(manifests=(), project="pip install ." if packaged else "")
+    options = " ".join(f"--requirement {path}" for path in requirements)
+    if "setup.py" in service.files:  # requirements may say `-e .`, which needs the whole program
+        return Install(manifests=(), project=f"pip install {options}")
+    return Install(manifests=_pip_manifests(service, requirements), dependencies=f"pip install {options}")
+
+
+def _requirements(service: ServicePlan) -> list[str]:
+    usual = ("requirements.txt", "requirements/prod.txt", "requirements/production.txt", "requirements/base.txt")
+    return [path for path in usual if path in service.files][:1]
+
+
+def _pip_manifests(service: ServicePlan, requirements: list[str]) -> tuple[str, ...]:
+    """The requirement files and what they may include; a wheel house or a lock beside them too."""
+    included = (path for path in service.files if re.fullmatch(r"(?:requirements|constraints)[\w.-]*\.txt", path))
+    return tuple(dict.fromkeys([*requirements, *sorted(included)]))
+
+
+def _uv(service: ServicePlan) -> Install:
+    tool = _tool("uv", service)
+    if "pyproject.toml" not in service.files:
+        return _with_uv(_pip(service), tool)
+    sync = "uv sync --frozen --no-dev" if "uv.lock" in service.files else "uv sync --no-dev"
+    manifests = tuple(path for path in ("pyproject.toml", "uv.lock") if path in service.files)
+    return Install(
+        manifests=manifests,
+        dependencies=f"{sync} --no-install-project",
+        project=f"{sync} --no-editable",
+        cache="/root/.cache/uv",
+        tool=tool,
+        variables={"UV_LINK_MODE": "copy", "UV_PROJECT_ENVIRONMENT": "/opt/venv"},
+    )
+
+
+def _with_uv(install: Install, tool: str) -> Install:
+    return replace(
+        install,
+        dependencies=install.dependencies.replace("pip install", "uv pip install"),
+        project=install.project.replace("pip install", "uv pip install"),
+        cache="/root/.cache/uv",
+        tool=tool,
+        variables={"UV_LINK_MODE": "copy"},
+    )
+
+
+def _poetry(service: ServicePlan) -> Install:
+    install = "poetry install --no-interaction --only main"
+    return Install(
+        manifests=tuple(path for path in ("pyproject.toml", "poetry.lock", "poetry.toml") if path in service.files),
+        dependencies=f"{install} --no-root --no-directory",
+        project=install if _starts_own_script(service) else "",
+        cache="/root/.cache/pypoetry",
+        tool=_tool("poetry", service),
+    )
+
+
+def _pdm(service: ServicePlan) -> Install:
+    install = "pdm install --prod --frozen-lockfile" if "pdm.lock" in service.files else "pdm install --prod"
+    return Install(
+        manifests=tuple(path for path in ("pyproject.toml", "pdm.lock") if path in service.files),
+        dependencies=f"{install} --no-self",
+        project=f"{install} --no-editable",
+        cache="/root/.cache/pdm",
+        tool=_tool("pdm", service),
+    )
+
+
+def _pipenv(service: ServicePlan) -> Install:
+    locked = "Pipfile.lock" in service.files
+    return Install(
+        manifests=tuple(path for path in ("Pipfile", "Pipfile.lock") if path in service.files),
+        dependencies="pipenv sync" if locked else "pipenv install --skip-lock",
+        cache="/root/.cache/pipenv",
+        tool=_tool("pipenv", service),
+    )
+
+
+def _tool(name: str, service: ServicePlan) -> str:
+    minor = re.match(r"3\.(\d+)", service.runtime_version)
+    old = minor is not None and int(minor[1]) < 10
+    return f"{name}=={TOOLS_BEFORE_PYTHON_3_10.get(name, TOOLS[name]) if old else TOOLS[name]}"
+
+
+def _starts_own_script(service: ServicePlan) -> bool:
+    words = exec_form(in_environment(processes(service)[0].command))
+    return bool(words) and words[0] not in _SERVERS and "/" not in words[0]
+
+
+_MANAGERS: Mapping[str, Callable[[ServicePlan], Install]] = MappingProxyType({
+    "pip": _pip, "uv": _uv, "poetry": _poetry, "pdm": _pdm, "pipenv": _pipenv,
+})  # fmt: skip

@@ -1,0 +1,112 @@
+"""What a started container of a service is, for manifests and compose: the user's own Dockerfile wins over ours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from fops.onboarding.model import ExistingDockerfile, Process, ServicePlan
+
+APP_USER = 10001  # above every user a base image has
+NODE_USER = 1000  # `node` and `bun` of the official images
+SCRATCH_USER = 65532  # `nonroot` by the custom of images without a user list
+NGINX_USER = 101  # of the unprivileged nginx image
+STATIC_PORT = 8080
+STATIC_HEALTH = "/healthz"  # answered by the generated nginx configuration
+_KNOWN_USERS = {"node": NODE_USER, "nonroot": SCRATCH_USER, "nobody": 65534, "nginx": NGINX_USER, "bun": NODE_USER}
+_WRITES_BESIDE_ITSELF = frozenset({"strapi", "redwood", "blitz", "gatsby"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runtime:
+    """A started container. `user` is its number, None where the Dockerfile names no number; `root` is said by it.
+
+    `read_only` tells whether the root file system may be; `writable` are the folders it still needs.
+    """
+
+    user: int | None
+    root: bool
+    port: int | None
+    health_path: str | None
+    read_only: bool
+    writable: tuple[str, ...]
+
+    @property
+    def restricted(self) -> bool:
+        """Whether the pod meets the restricted Pod Security Standard: the user must be a number, and not 0."""
+        return self.user is not None and not self.root
+
+
+def runtime(service: ServicePlan) -> Runtime:
+    """How the service's container runs."""
+    if service.dockerfile is not None:
+        return _existing(service, service.dockerfile)
+    if service.static:
+        return Runtime(
+            user=NGINX_USER, root=False, port=STATIC_PORT, health_path=STATIC_HEALTH, read_only=True, writable=("/tmp",)
+        )
+    return Runtime(
+        user=image_user(service),
+        root=False,
+        port=service.port,
+        health_path=service.health_path,
+        read_only=service.framework not in _WRITES_BESIDE_ITSELF,
+        writable=("/tmp", *_caches(service)),
+    )
+
+
+def image_user(service: ServicePlan) -> int:
+    """The number of the user a generated image runs as."""
+    return NODE_USER if service.language == "node" else APP_USER
+
+
+def processes(service: ServicePlan) -> tuple[Process, ...]:
+    """The processes to run, the serving one first; where the plan names none, the start command is one."""
+    named = service.processes or (Process(name="web", command=service.start_command, port=service.port),)
+    serving = next((process for process in named if process.port), None) or next(
+        (process for process in named if process.name == "web" and service.port), named[0]
+    )
+    return (serving, *(process for process in named if process is not serving))
+
+
+def member(service: ServicePlan) -> str:
+    """The application's folder below its build context, `.` where they are the same."""
+    if service.path == service.context:
+        return "."
+    return service.path if service.context == "." else service.path.removeprefix(f"{service.context}/")
+
+
+def workdir(service: ServicePlan, *, top: str = "/app") -> str:
+    """The application's folder in an image whose build context lies at `top`."""
+    return top if member(service) == "." else f"{top}/{member(service)}"
+
+
+def reads_port(service: ServicePlan) -> bool:
+    """Whether the program takes its port from the variable PORT."""
+    text = " ".join([service.start_command, *(process.command for process in service.processes)])
+    return any(variable.name == "PORT" for variable in service.env) or "$PORT" in text or "${PORT" in text
+
+
+def _existing(service: ServicePlan, dockerfile: ExistingDockerfile) -> Runtime:
+    user, kind = _user_of(dockerfile.user)
+    return Runtime(
+        user=user,
+        root=kind == "root",
+        port=dockerfile.port or service.port,
+        health_path=service.health_path,
+        read_only=False,  # what the user's own image writes is not known
+        writable=("/tmp",),
+    )
+
+
+def _user_of(text: str | None) -> tuple[int | None, Literal["root", "number", "name"]]:
+    name = (text or "root").partition(":")[0].strip("\"' ")
+    if name in {"root", "0"}:
+        return None, "root"
+    if name.isdecimal():
+        return int(name), "number"
+    return _KNOWN_USERS.get(name), "name"
+
+
+def _caches(service: ServicePlan) -> tuple[str, ...]:
+    return (f"{workdir(service)}/.next/cache",) if service.framework == "next" else ()
