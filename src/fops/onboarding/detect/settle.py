@@ -10,7 +10,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from itertools import combinations, groupby
+from itertools import groupby
 from typing import Any
 
 from fops.onboarding.detect.files.environment import looks_secret
@@ -39,13 +39,19 @@ def settle(path: str, candidates: Iterable[Fact]) -> tuple[dict[str, Fact], tupl
 
 
 def shared_ports(apps: Iterable[App]) -> tuple[Conflict, ...]:
-    """Two applications that say they listen on one port: they cannot run side by side on one machine."""
-    told = [(app, port) for app in apps if (port := app.facts.get("port")) and port.confidence >= LIKELY]
-    return tuple(
-        Conflict(app=later.path, fact="port", taken=_seen_from(first.path, one, later.path), other=other)
-        for (first, one), (later, other) in combinations(told, 2)
-        if one.value == other.value
-    )
+    """Applications that say they listen on the port of one before: they cannot run side by side on one machine."""
+    first: dict[int, tuple[str, Fact]] = {}
+    conflicts = []
+    for app in apps:
+        port = app.facts.get("port")
+        if port is None or port.confidence < LIKELY:
+            continue
+        path, taken = first.setdefault(port.value, (app.path, port))
+        if path != app.path:
+            conflicts.append(
+                Conflict(app=app.path, fact="port", taken=_seen_from(path, taken, app.path), other=port)
+            )
+    return tuple(conflicts)
 
 
 def _seen_from(path: str, fact: Fact, here: str) -> Fact:

@@ -23,6 +23,8 @@ ECOSYSTEMS: tuple[Ecosystem, ...] = (
     native.COBOL, scripting.SCHEME, scripting.RACKET, scripting.PERL, scripting.LUA, scripting.R, scripting.JULIA,
     jvm.KOTLIN, jvm.GROOVY, scripting.SHELL,
 )  # fmt: skip
+# What each framework's own guide says it listens on when nothing else is told.
+_PORTS = {"rails": 3000, "sinatra": 4567, "rack": 9292, "phoenix": 4000, "rocket": 8000, "play": 9000}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

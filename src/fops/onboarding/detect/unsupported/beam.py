@@ -10,7 +10,10 @@ ELIXIR = Ecosystem(
         Sign(files=("config/runtime.exs", "config/prod.exs", "rel/*", "lib/*_web.ex", "apps/*/mix.exs")),
         Sign(files=("mix.exs",), pattern=r"\{:phoenix,|\breleases:|\bescript:"),
     ),
-    library=(Sign(files=("mix.exs",), pattern=r"\bpackage:|\bdefp? package\b"), Sign(files=("guides/*.md",))),  # ExDoc's guides
+    library=(
+        Sign(files=("mix.exs",), pattern=r"\bpackage:|\bdefp? package\b"),
+        Sign(files=("guides/*.md",)),
+    ),  # ExDoc's guides
     versions=(
         Version(files=(".elixir-version",), pattern=r"^\s*(\d+(?:\.\d+)*)"),
         Version(files=(".tool-versions",), pattern=r"^elixir\s+(\d+(?:\.\d+)*)"),

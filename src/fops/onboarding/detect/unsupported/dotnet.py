@@ -9,8 +9,8 @@ _AT_TOP = ("*.csproj", "*.fsproj", "*.vbproj", "*.sln", "*.slnx")
 DOTNET = Ecosystem(
     language="dotnet",
     package_manager="nuget",
-    manifests=_PROJECTS,
-    programs=(Sign(files=("*.sln", "*.slnx")), Sign(files=("*.cs",))),
+    manifests=_AT_TOP,
+    programs=(Sign(files=("*.cs",)),),
     app=(
         Sign(files=_PROJECTS, pattern=r"Microsoft\.NET\.Sdk\.(?:Web|Worker|BlazorWebAssembly|Functions)"),
         Sign(
