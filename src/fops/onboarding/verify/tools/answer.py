@@ -17,9 +17,9 @@ def read_list(result: Result) -> list[Any]:
     return answer
 
 
-def read_member(result: Result, name: str) -> list[Any]:
-    """The list under a member of the JSON object on standard output. Raises FormatError for anything else."""
+def read_object(result: Result, *, holding: str) -> dict[str, Any]:
+    """Standard output as a JSON object with a list under that member. Raises FormatError for anything else."""
     answer = load_json(result.text, name="the answer")
-    if not isinstance(answer, dict) or not isinstance(answer.get(name), list):
-        raise FormatError(f"the answer has no list {name!r}")
-    return list(answer[name])
+    if not isinstance(answer, dict) or not isinstance(answer.get(holding), list):
+        raise FormatError(f"the answer has no list {holding!r}")
+    return answer

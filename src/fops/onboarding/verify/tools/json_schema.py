@@ -10,7 +10,7 @@ from pathlib import Path
 from fops.kernel.process import Result
 from fops.onboarding.verify.bundle import File, is_compose, is_workflow
 from fops.onboarding.verify.finding import Finding
-from fops.onboarding.verify.tools.answer import read_member
+from fops.onboarding.verify.tools.answer import read_object
 from fops.onboarding.verify.tools.tool import Tool, own_path
 
 
@@ -20,18 +20,19 @@ def _words(schema: str, program: Path, files: Sequence[str]) -> Sequence[str | P
 
 def _read(result: Result, files: Sequence[File]) -> Iterator[Finding]:
     texts = {file.path: file for file in files}
-    for item in read_member(result, "errors"):
+    answer = read_object(result, holding="errors")
+    for item in answer["errors"]:
         path = own_path(item["filename"])
         place = item.get("best_deep_match") or item
         line = texts[path].line(_dotted(place["path"])) if path in texts else None
         yield Finding(path, f"{place['path']} {place['message']}", line)
-    for item in read_member(result, "parse_errors"):
+    for item in answer.get("parse_errors", ()):
         yield Finding(own_path(item["filename"]), item["message"])
 
 
 def _dotted(path: str) -> str:
-    """`$.jobs.a.steps[3]` as `jobs.a.steps.3`."""
-    return re.sub(r"\[(\d+)\]", r".\1", path.removeprefix("$").removeprefix("."))
+    """`$.jobs['a-b'].steps[3]` as `jobs.a-b.steps.3`."""
+    return re.sub(r"\['?([^]']*)'?\]", r".\1", path.removeprefix("$")).removeprefix(".")
 
 
 def _tool(check: str, schema: str, takes: Callable[[File], bool]) -> Tool:

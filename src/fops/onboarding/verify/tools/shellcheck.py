@@ -8,7 +8,7 @@ from pathlib import Path
 from fops.kernel.process import Result
 from fops.onboarding.verify.bundle import File, is_shell
 from fops.onboarding.verify.finding import Finding
-from fops.onboarding.verify.tools.answer import read_member
+from fops.onboarding.verify.tools.answer import read_object
 from fops.onboarding.verify.tools.tool import Tool, own_path
 
 
@@ -17,7 +17,7 @@ def _words(program: Path, files: Sequence[str]) -> Sequence[str | Path]:
 
 
 def _read(result: Result, _files: Sequence[File]) -> Iterator[Finding]:
-    for item in read_member(result, "comments"):
+    for item in read_object(result, holding="comments")["comments"]:
         yield Finding(own_path(item["file"]), f"SC{item['code']} {item['message']}", item["line"])
 
 
