@@ -1,0 +1,102 @@
+"""Where a Go program listens when nothing else is told, from the code it reaches."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from fops.onboarding.detect.evidence import Hit
+from fops.onboarding.detect.languages.code import code_hits, line_text, names_own_port
+from fops.onboarding.model import LIKELY, STRONG, WEAK, Fact
+from fops.onboarding.ports import Tree
+
+FALLBACK = 8080  # gin's documented default, and what the platforms that set $PORT use
+
+
+class Rule(NamedTuple):
+    """A pattern with the group `port`, and `name` where what is given a value has one."""
+
+    name: str
+    pattern: str
+    confidence: float
+
+
+RULES = (
+    Rule(
+        "listen-call",
+        r"\b(?:ListenAndServe(?:TLS)?|Listen(?:TLS)?|Start(?:TLS)?|Run(?:TLS)?)\(\s*"
+        r"(?:\"tcp[46]?\"\s*,\s*|[\w.]+\(?\)?\s*,\s*)?\"[^\"\s]*:(?P<port>\d{2,5})\"",
+        STRONG,
+    ),
+    Rule("server-address", r"\bAddr:\s*\"[^\"\s]*:(?P<port>\d{2,5})\"", STRONG),
+    Rule(
+        "environment-default",
+        r"\b\w*[eE]nv\w*\(\s*\"(?P<name>\w*PORT)\"\s*,\s*\"?:?(?P<port>\d{2,5})\b",
+        STRONG,
+    ),
+    Rule(
+        "environment-default",
+        r"\bcmp\.Or\(\s*os\.Getenv\(\"(?P<name>\w*PORT)\"\)\s*,\s*\":?(?P<port>\d{2,5})\"",
+        STRONG,
+    ),
+    Rule(
+        "flag-default",
+        r"\b(?:String|Int|Uint|Uint16)(?:Var)?P?\(\s*(?:&[\w.]+\s*,\s*)?\"(?P<name>[\w.-]+)\"\s*,\s*(?:\"\w?\"\s*,\s*)?"
+        r"(?:\"[^\"\s]*:)?\"?(?P<port>\d{2,5})\b",
+        STRONG,
+    ),
+    Rule(
+        "struct-default",
+        r"`[^`\n]*\b\w+:\"(?P<name>\w+)[^\"`]*\"[^`\n]*\b(?:envDefault|env-default|default):\"[^\"`]*?:?(?P<port>\d{2,5})\"",
+        STRONG,
+    ),
+    Rule(
+        "viper-default",
+        r"\bSetDefault\(\s*\"(?P<name>[\w.-]+)\"\s*,\s*\"?[^\",\s]*?:?(?P<port>\d{2,5})\b",
+        STRONG,
+    ),
+    Rule(
+        "assignment",
+        r"(?<![\w\"/])(?P<name>[A-Za-z_][\w.]*)(?:[ \t]+\w+)?[ \t]*(?::=|=|:)[ \t]*\"?(?:[\w.\[\]]*:)?(?P<port>\d{2,5})\b(?![.:]\d)",
+        LIKELY,
+    ),
+    Rule("address-literal", r"\"(?:0\.0\.0\.0)?:(?P<port>\d{4,5})\"", LIKELY),
+)
+"""From the documentation of net/http, net, flag and spf13/pflag, viper, caarlos0/env and kelseyhightower/envconfig."""
+
+_READS_PORT = re.compile(r"\b\w*[eE]nv\w*\(\s*\"PORT\"")
+_GIN_DEFAULT = re.compile(r"\b\w+\.Run\(\s*\)")
+_SIDE_DOOR = re.compile(r"(?i)metric|pprof|debug|admin|promhttp|prometheus|probe|telemetry|profil|dial")
+
+
+def port(tree: Tree, files: tuple[str, ...], *, framework: str | None) -> Iterator[Fact]:
+    """One candidate a rule, from the nearest file; a side door (metrics, pprof) only as a weak one."""
+    for rule in RULES:
+        hits = [hit for hit in code_hits(tree, re.compile(rule.pattern), files) if _own(hit)]
+        front = [hit for hit in hits if not _SIDE_DOOR.search(line_text(hit))]
+        if hits:
+            best = (front or hits)[0]
+            yield _fact(rule.name, best, int(best.match["port"]), rule.confidence if front else WEAK)
+    yield from _defaults(tree, files, framework)
+
+
+def _own(hit: Hit) -> bool:
+    """Whether a program can listen there, and the name does not say that it connects there."""
+    name = hit.match.groupdict().get("name")
+    return 0 < int(hit.match["port"]) < 65536 and (name is None or names_own_port(name))
+
+
+def _defaults(tree: Tree, files: tuple[str, ...], framework: str | None) -> Iterator[Fact]:
+    bare = next(code_hits(tree, _GIN_DEFAULT, files), None) if framework == "gin" else None
+    if bare:
+        yield _fact("gin-default", bare, FALLBACK, LIKELY)
+    reads = next(code_hits(tree, _READS_PORT, files), None)
+    if reads:
+        yield _fact("environment-only", reads, FALLBACK, WEAK)
+
+
+def _fact(rule: str, hit: Hit, value: int, confidence: float) -> Fact:
+    return Fact(
+        name="port", value=value, rule=f"go.port.{rule}", confidence=confidence, file=hit.file, line=hit.line
+    )

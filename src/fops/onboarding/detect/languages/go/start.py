@@ -1,0 +1,128 @@
+"""The programs of a Go tree: how they are built and started, and which one serves."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator, Mapping
+
+from fops.onboarding.detect.evidence import find
+from fops.onboarding.detect.languages.code import code_hits
+from fops.onboarding.detect.languages.go.packages import Package, Project
+from fops.onboarding.model import LIKELY, STRONG, Fact
+from fops.onboarding.ports import Tree
+
+LISTENS = re.compile(
+    r"\bListenAndServe(?:TLS)?\s*\(|\bnet\.Listen\s*\(|\bListenConfig\b|\bhttp\.Serve(?:TLS)?\s*\(|\bhttp\.Server\s*\{"
+    r"|\b(?:app|server|srv|e|echo|r|router|engine|fiber|g|gin|api|web|http\w*|\w+\.(?:[Ee]cho|[Rr]outer|[Aa]pp|[Ee]ngine|[Ss]erver))"
+    r"\.(?:Run(?:TLS)?|Listen(?:TLS)?|Start(?:TLS)?)\s*\("
+)
+"""A server starts here. `Run`, `Listen` and `Start` count only on names people give to a server, else any job would."""
+
+SERVERS = ("server", "web", "api", "app", "http", "serve", "service", "backend", "main")
+"""Names of the serving program by custom, where the code does not decide."""
+
+_MAIN = re.compile(r"(?m)^func\s+main\s*\(")
+_WAITS = re.compile(
+    r"\bsignal\.Notify(?:Context)?\s*\(|\bselect\s*\{\s*\}|\bworker\.New\s*\(|\basynq\.NewServer\s*\("
+)
+_WORKER = re.compile(
+    r"(?i)worker|consumer|scheduler|cron|daemon|agent|subscriber|processor|listener|dispatcher|relay|bot$"
+)
+_CGO = re.compile(
+    r'(?m)^\s*(?:import\s+)?(?:_\s+)?"(?:C|github\.com/mattn/go-sqlite3|github\.com/confluentinc/confluent-kafka-go[\w/.-]*)"'
+)
+
+
+def serving(tree: Tree, project: Project) -> Package | None:
+    """The program that serves: one that listens, the custom name first, then the shallowest."""
+    ranked = sorted(
+        project.programs, key=lambda program: (not listens(tree, project, program), _rank(program))
+    )
+    return ranked[0] if ranked else None
+
+
+def listens(tree: Tree, project: Project, program: Package) -> bool:
+    """Whether the program, or a package of the project it imports, opens a listening socket."""
+    return any(code_hits(tree, LISTENS, project.reach(program)))
+
+
+def commands(tree: Tree, project: Project) -> Iterator[Fact]:
+    """The facts about installing, building and starting."""
+    first = serving(tree, project)
+    yield from _install(tree, project)
+    if first is None or first.main is None:
+        return
+    programs = [
+        first,
+        *(program for program in project.programs if program is not first and _stays(tree, project, program)),
+    ]
+    names = [_name(project, program) for program in programs]
+    build = _build(tree, project, programs)
+    yield from _facts(
+        tree, first.main, {"build_command": build, "start_command": f"./bin/{names[0]}", "static": False}
+    )
+    if len(programs) > 1:
+        processes = [{"name": name, "command": f"./bin/{name}"} for name in names]
+        yield from _facts(tree, first.main, {"processes": processes})
+
+
+def _facts(tree: Tree, file: str, values: Mapping[str, object]) -> Iterator[Fact]:
+    """Facts that rest on the line of `func main`."""
+    hit = find(tree, _MAIN, (file,))
+    line = hit.line if hit else None
+    for name, value in values.items():
+        rule = f"go.start.{name.replace('_', '-')}"
+        yield Fact(name=name, value=value, rule=rule, confidence=LIKELY, file=file, line=line)
+
+
+def _rank(program: Package) -> tuple[int, int, str]:
+    name = program.folder.rpartition("/")[2]
+    custom = SERVERS.index(name) if name in SERVERS else -1 if name == "." else len(SERVERS)
+    return custom, program.folder.count("/"), program.folder
+
+
+def _stays(tree: Tree, project: Project, program: Package) -> bool:
+    """Whether the program keeps running: it serves, waits for a signal, or is called a worker."""
+    if _WORKER.search(program.folder) or listens(tree, project, program):
+        return True
+    return any(code_hits(tree, _WAITS, program.files))
+
+
+def _name(project: Project, program: Package) -> str:
+    """What the go command calls the binary: the last part of the package's import path that is no version."""
+    parts = [
+        part for part in _import_path(project, program).split("/") if not re.fullmatch(r"v\d+|\.?", part)
+    ]
+    return re.sub(r"[^\w.-]", "-", parts[-1]) if parts else "app"
+
+
+def _import_path(project: Project, program: Package) -> str:
+    home = (module for module in project.modules if module.path and module.folder in {".", program.folder})
+    module = max(home, key=lambda module: len(module.folder), default=None)
+    if module is None or module.path is None:
+        return program.folder
+    return module.path.value if module.folder == program.folder else f"{module.path.value}/{program.folder}"
+
+
+def _install(tree: Tree, project: Project) -> Iterator[Fact]:
+    if project.modules and tree.size("vendor/modules.txt") is None:
+        file = project.modules[0].file
+        yield Fact(
+            name="install_command",
+            value="go mod download",
+            rule="go.start.modules",
+            confidence=STRONG,
+            file=file,
+            line=1,
+        )
+
+
+def _build(tree: Tree, project: Project, programs: list[Package]) -> str:
+    """Static unless C is linked; without a go.mod the go command builds files, not packages."""
+    prefix = "" if any(code_hits(tree, _CGO, project.reach(programs[0]))) else "CGO_ENABLED=0 "
+    if not project.modules:
+        return f"{prefix}go build -o bin/{_name(project, programs[0])} {shlex.join(programs[0].files)}"
+    targets = shlex.join(f"./{program.folder}".removesuffix("/.") for program in programs)
+    output = f"bin/{_name(project, programs[0])}" if len(programs) == 1 else "bin/"
+    return f"{prefix}go build -o {output} {targets}"

@@ -1,0 +1,110 @@
+"""What the program shows outside: health and metrics routes, and the environment it reads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from fops.onboarding.detect.evidence import Hit
+from fops.onboarding.detect.languages.code import code_hits, environment
+from fops.onboarding.detect.languages.java.builds.module import Module
+from fops.onboarding.detect.languages.java.config import default_of
+from fops.onboarding.detect.languages.tool_versions import Pin
+from fops.onboarding.model import LIKELY, STRONG, Fact
+from fops.onboarding.ports import Tree
+
+_HEALTH = re.compile(
+    r"(?:@(?:Get|Path|GetMapping|RequestMapping)\(\s*(?:\w+\s*=\s*)?|\b(?:get|route|createContext|GET)\(\s*)\"(?P<path>/(?:[\w-]+/)*(?:health(?:z|check)?|livez|liveness|readyz|ping))\""
+)
+_ENVIRONMENT = (
+    re.compile(r"\bgetenv\(\s*\"(?P<name>[A-Z][A-Z0-9_]+)\"\s*\)(?:\s*\?:\s*\"(?P<default>[^\"\n]*)\")?"),
+    re.compile(
+        r"\bgetenv\(\)\s*\.getOrDefault\(\s*\"(?P<name>[A-Z][A-Z0-9_]+)\"\s*,\s*\"(?P<default>[^\"\n]*)\""
+    ),
+    re.compile(r"\bgetenv\(\)\s*(?:\.get\(\s*|\[\s*)\"(?P<name>[A-Z][A-Z0-9_]+)\""),
+    re.compile(r"@Value\(\s*\"\\?\$\{(?P<name>[A-Z][A-Z0-9_]+)(?::(?P<default>[^\"}]*))?\}\""),
+)
+_VARIABLE = re.compile(r"\$\{\??\s*(?P<name>[A-Z][A-Z0-9_]+)(?::(?P<default>[^{}]*))?\}")
+
+
+def behaviour(
+    tree: Tree, paths: tuple[str, ...], *, module: Module, settings: Mapping[str, Pin]
+) -> Iterator[Fact]:
+    """The facts `health_path`, `metrics_path`, `env` and `secrets`."""
+    yield from _known_routes(module, settings)
+    hit = next(code_hits(tree, _HEALTH, paths), None)
+    if hit:
+        yield _fact("health_path", hit.match["path"], Pin(value="", file=hit.file, line=hit.line), LIKELY)
+    yield from environment(
+        "java",
+        [
+            *_configured(settings),
+            *(hit for pattern in _ENVIRONMENT for hit in code_hits(tree, pattern, paths)),
+        ],
+    )
+
+
+def _configured(settings: Mapping[str, Pin]) -> Iterator[Hit]:
+    for pin in settings.values():
+        yield from (
+            Hit(file=pin.file, line=pin.line or 1, match=match) for match in _VARIABLE.finditer(pin.value)
+        )
+
+
+def _known_routes(module: Module, settings: Mapping[str, Pin]) -> Iterator[Fact]:
+    """Routes that a library adds by itself, moved by what the configuration sets."""
+    actuator, health = (
+        module.depends("spring-boot-starter-actuator"),
+        module.depends("quarkus-smallrye-health"),
+    )
+    management, prometheus = (
+        module.depends("micronaut-management"),
+        module.depends("micrometer-registry-prometheus", "registry-prometheus"),
+    )
+    if actuator:
+        yield from _actuator(actuator, prometheus, settings)
+    if health:
+        yield _fact(
+            "health_path", _joined(settings, ("quarkus.http.root-path",), "/q/health"), health, STRONG
+        )
+    if management:
+        yield _fact("health_path", _joined(settings, ("endpoints.all.path",), "/health"), management, STRONG)
+    if prometheus and not actuator and "quarkus" in prometheus.value:
+        yield _fact(
+            "metrics_path", _joined(settings, ("quarkus.http.root-path",), "/q/metrics"), prometheus, STRONG
+        )
+    if prometheus and "micronaut" in prometheus.value:
+        yield _fact("metrics_path", "/prometheus", prometheus, STRONG)
+
+
+def _actuator(actuator: Pin, prometheus: Pin | None, settings: Mapping[str, Pin]) -> Iterator[Fact]:
+    """On a management port of its own the routes are not the application's, and the servlet path does not count."""
+    own_port = "management.server.port" in settings
+    context = () if own_port else ("server.servlet.context-path", "spring.webflux.base-path")
+    base = _value(settings, "management.endpoints.web.base-path") or "/actuator"
+    if not own_port:
+        yield _fact("health_path", _joined(settings, context, f"{base}/health"), actuator, STRONG)
+    exposed = _value(settings, "management.endpoints.web.exposure.include") or ""
+    if prometheus and not own_port and re.search(r"prometheus|\*", exposed):
+        yield _fact("metrics_path", _joined(settings, context, f"{base}/prometheus"), prometheus, STRONG)
+
+
+def _joined(settings: Mapping[str, Pin], prefixes: tuple[str, ...], path: str) -> str:
+    prefix = next((value for key in prefixes if (value := _value(settings, key))), "")
+    return re.sub(r"/{2,}", "/", f"/{prefix}/{path}")
+
+
+def _value(settings: Mapping[str, Pin], key: str) -> str | None:
+    pin = settings.get(key)
+    return default_of(pin.value) if pin else None
+
+
+def _fact(name: str, value: str, pin: Pin, confidence: float) -> Fact:
+    return Fact(
+        name=name,
+        value=value,
+        rule=f"java.route.{name.removesuffix('_path')}",
+        confidence=confidence,
+        file=pin.file,
+        line=pin.line,
+    )
