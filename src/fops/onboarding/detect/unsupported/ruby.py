@@ -1,6 +1,7 @@
 """Ruby: Bundler's Gemfile (or gems.rb). Sources: Bundler's gemfile(5), Rails and Rack guides."""
 
 from fops.onboarding.detect.unsupported.ecosystem import Ecosystem, Sign, Version
+from fops.onboarding.model import STRONG
 
 _GEMS = ("Gemfile", "gems.rb")
 
@@ -23,7 +24,8 @@ RUBY = Ecosystem(
     tool=(_gem("cocoapods|fastlane|danger|xcpretty"),),
     versions=(
         Version(files=(".ruby-version",), pattern=r"^\s*(?:ruby-)?(\d+(?:\.\d+)*)"),
-        Version(files=_GEMS, pattern=r"^\s*ruby[\s(]+['\"][~>= ]*(\d+(?:\.\d+)*)"),
+        Version(files=_GEMS, pattern=r"^\s*ruby[\s(]+['\"]=?\s*(\d+(?:\.\d+)*)"),
+        Version(files=_GEMS, pattern=r"^\s*ruby[\s(]+['\"]~>\s*(\d+\.\d+)", confidence=STRONG),
         Version(files=(".tool-versions",), pattern=r"^ruby\s+(\d+(?:\.\d+)*)"),
         Version(files=("mise.toml", ".mise.toml"), pattern=r"^ruby\s*=\s*['\"](\d+(?:\.\d+)*)"),
         Version(files=("Gemfile.lock", "gems.locked"), pattern=r"^RUBY VERSION\s+ruby (\d+(?:\.\d+)*)"),
