@@ -15,7 +15,7 @@ from itertools import chain
 
 from fops.onboarding.detect import files
 from fops.onboarding.detect.broken import broken
-from fops.onboarding.detect.choose import Candidate, choose
+from fops.onboarding.detect.choose import PROJECT_FILES, Candidate, choose
 from fops.onboarding.detect.files.place import Place
 from fops.onboarding.detect.refuse import Kind, kind_of, unknown
 from fops.onboarding.detect.refuse.kinds import ALWAYS
@@ -26,10 +26,7 @@ from fops.onboarding.ports import Tree
 
 _DEEPEST = 3  # folders: `services/group/api` is the deepest layout in common use
 _MOST_APPS = 60  # a repository with more is a collection of samples
-_MANIFESTS = re.compile(
-    r"(?:^|/)(?:package\.json|pyproject\.toml|requirements\.txt|Pipfile|setup\.py|manage\.py|go\.mod|pom\.xml|build\.gradle(?:\.kts)?|"
-    r"index\.html|Dockerfile|Procfile|Gemfile|composer\.json|Cargo\.toml|mix\.exs|deno\.jsonc?|build\.sbt|pubspec\.yaml|[^/]+\.[cf]sproj)$"
-)
+_WORTH_A_LOOK = frozenset({*PROJECT_FILES, "index.html", "Dockerfile", "Procfile"})
 _NOT_BELOW = re.compile(
     r"(?:^|/)(?:tests?|specs?|__tests__|e2e|examples?|samples?|demos?|fixtures?|testdata|docs?|documentation|website|benchmarks?|vendor|"
     r"third_party|scripts|tools|hack|infra|infrastructure|terraform|charts?|helm|k8s|kubernetes|node_modules|dist|build|target|"
@@ -142,14 +139,12 @@ def _search(tree: Tree) -> Iterator[_Verdict]:
 
 def _folders(tree: Tree) -> list[str]:
     """Folders with a manifest, the shallow ones first."""
+    near = (path.rpartition("/") for path in tree.files if path.count("/") <= _DEEPEST)
     found = {
-        path.rpartition("/")[0]
-        for path in tree.files
-        if path.count("/") <= _DEEPEST and _MANIFESTS.search(path)
+        folder for folder, _, name in near if name in _WORTH_A_LOOK or name.endswith((".csproj", ".fsproj"))
     }
-    return sorted(
-        (one for one in found if one and not _NOT_BELOW.search(one)), key=lambda one: (one.count("/"), one)
-    )
+    wanted = (folder for folder in found if folder and not _NOT_BELOW.search(folder))
+    return sorted(wanted, key=lambda folder: (folder.count("/"), folder))
 
 
 def _listed(top: _Verdict, below: tuple[_Verdict, ...], workspace: Workspace | None) -> tuple[_Verdict, ...]:

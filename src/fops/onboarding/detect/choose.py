@@ -41,6 +41,13 @@ _SERVES = re.compile(
 )
 
 
+# Files that make a folder a project of its own, so that what lies in it says nothing about the folder above.
+PROJECT_FILES = (
+    "package.json", "pyproject.toml", "requirements.txt", "Pipfile", "setup.py", "manage.py", "go.mod", "pom.xml", "build.gradle",
+    "build.gradle.kts", "Gemfile", "composer.json", "Cargo.toml", "mix.exs", "deno.json", "deno.jsonc", "build.sbt", "pubspec.yaml",
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """One language's view of a folder: the claim, whether as a library, and who can tell its facts."""
@@ -75,7 +82,7 @@ class Candidate:
 
 def choose(tree: Tree) -> Candidate | None:
     """The language of the application (or library) at the tree's top, None when nothing is recognised."""
-    seen = tuple(_candidates(tree))
+    seen = tuple(one for one in _candidates(tree) if not _of_a_project_below(tree, one.claim))
     apps = sorted(_weighed(tree, tuple(one for one in seen if not one.library)), key=_rank)
     libraries = sorted((one for one in seen if one.library), key=_rank)
     if not apps:
@@ -97,6 +104,17 @@ def _candidates(tree: Tree) -> Iterator[Candidate]:
         yield Candidate(
             name=found.ecosystem.language, claim=found.claim, library=found.library, ecosystem=found.ecosystem
         )
+
+
+def _of_a_project_below(tree: Tree, claim: Claim) -> bool:
+    """Whether the evidence lies in a project of its own, of a kind the top of the tree has none of."""
+    folder = (claim.file or "").rpartition("/")[0]
+    while folder:
+        below = next((name for name in PROJECT_FILES if tree.size(f"{folder}/{name}") is not None), None)
+        if below and tree.size(below) is None:
+            return True
+        folder = folder.rpartition("/")[0]
+    return False
 
 
 def _weighed(tree: Tree, apps: tuple[Candidate, ...]) -> Iterator[Candidate]:
