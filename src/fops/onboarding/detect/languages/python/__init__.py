@@ -21,6 +21,7 @@ from fops.onboarding.detect.languages.python.manifests.version import version
 from fops.onboarding.detect.languages.python.run import django
 from fops.onboarding.detect.languages.python.run.port import bound_by_gunicorn, port
 from fops.onboarding.detect.languages.python.run.program import Project, project
+from fops.onboarding.detect.languages.python.run.servers import Start
 from fops.onboarding.detect.languages.python.run.start import start
 from fops.onboarding.detect.languages.python.run.workers import workers
 from fops.onboarding.model import CERTAIN, LIKELY, Fact
@@ -77,18 +78,20 @@ def _running(whole: Project) -> Iterator[Fact]:
     framework = whole.framework
     if framework:
         yield framework_fact(framework, whole.declaration, whole.modules)
-    yield from _start(whole)
     if build := django.build_command(whole):
         yield build
+    processes = list(workers(whole))
+    yield from processes
+    yield from _start(whole, processes)
     yield from services(whole.dependencies, whole.modules)
-    yield from workers(whole)
     yield from environment(whole.modules)
     yield from health(whole.modules, framework=framework.name if framework else None)
     yield from metrics(whole.modules)
 
 
-def _start(whole: Project) -> Iterator[Fact]:
-    found = start(whole)
+def _start(whole: Project, processes: list[Fact]) -> Iterator[Fact]:
+    """Start command, port and `static`; a project of nothing but workers starts the first of them."""
+    found = start(whole) or _as_start(processes)
     listening = next(port(whole, server=found.server if found else None), None)
     if listening:
         yield listening
@@ -114,4 +117,17 @@ def _start(whole: Project) -> Iterator[Fact]:
         confidence=found.confidence,
         file=found.file,
         line=found.line,
+    )
+
+
+def _as_start(processes: list[Fact]) -> Start | None:
+    first = next(iter(processes), None)
+    if first is None:
+        return None
+    return Start(
+        command=first.value[0]["command"],
+        rule="python.start.worker",
+        confidence=LIKELY,
+        file=first.file,
+        line=first.line,
     )

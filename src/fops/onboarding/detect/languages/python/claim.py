@@ -89,42 +89,68 @@ def _of_files(tree: Tree, entry: str | None) -> Claim | None:
 
 def library(tree: Tree) -> Claim | None:
     """Whether the folder is a package made to be installed by others, rather than an application."""
-    place = _publication(tree)
-    if place is None or _entry(tree) is not None or _is_django(tree):
+    found = _publication(tree) or _package(tree)
+    if found is None or _entry(tree) is not None or _is_django(tree):
         return None
     whole = project(tree)
-    if (
+    runs = (
         any(app_objects(whole.modules))
         or any(workers(whole))
-        or any(_serves(module.text) for module in whole.modules)
-    ):
-        return None
-    file, line = place
-    return Claim(confidence=CERTAIN, rule="python.library.published-package", file=file, line=line)
+        or any(_serves(one.text) for one in whole.modules)
+    )
+    unsure = whole.framework or not whole.has_code or any(module.main for module in whole.modules)
+    return None if runs or (found.confidence < CERTAIN and unsure) else found
 
 
-def _publication(tree: Tree) -> tuple[str, int | None] | None:
+def _publication(tree: Tree) -> Claim | None:
     """Where the package says what only an index shows: classifiers, keywords or URLs, and how it is built."""
     document = read_toml(tree, "pyproject.toml")
-    for keys in (("project",), ("tool", "poetry")):
-        table = nested(document, *keys)
-        built = nested(document, "build-system") is not None or nested(document, "tool", "flit") is not None
+    built = nested(document, "build-system") is not None
+    for keys in (("project",), ("tool", "poetry")) if built else ():
         shown = next(
-            (key for key in ("classifiers", "keywords", "urls", "homepage") if nested(table, key)), None
+            (key for key in ("classifiers", "keywords", "urls", "homepage") if nested(document, *keys, key)),
+            None,
         )
-        if built and shown:
-            return "pyproject.toml", key_line(tree, "pyproject.toml", shown) or key_line(
-                tree, "pyproject.toml", "build-system"
+        if shown:
+            line = key_line(tree, "pyproject.toml", shown) or key_line(
+                tree, "pyproject.toml", f"project.{shown}"
             )
+            return _published("pyproject.toml", line)
     parser = setup_cfg(tree)
     if parser and (
         parser.has_option("metadata", "classifiers") or parser.has_option("metadata", "classifier")
     ):
-        return "setup.cfg", key_line(tree, "setup.cfg", "classifiers")
+        return _published("setup.cfg", key_line(tree, "setup.cfg", "classifiers"))
     text = tree.read("setup.py") or ""
-    if "setup(" in text and ("classifiers" in text or "long_description" in text):
-        return "setup.py", text.count("\n", 0, text.index("setup(")) + 1
+    listed = "setup(" in text and ("classifiers" in text or "long_description" in text)
+    return _published("setup.py", _line_of(text, "setup(")) if listed else None
+
+
+def _package(tree: Tree) -> Claim | None:
+    """A package that is built and offers no command: weaker evidence, as no index needs to know it."""
+    document = read_toml(tree, "pyproject.toml")
+    kinds = (("project", "scripts"), ("project", "gui-scripts"), ("tool", "poetry", "scripts"))
+    offers = (
+        any(nested(document, *keys) for keys in kinds)
+        or nested(document, "tool", "poetry", "package-mode") is False
+    )
+    if nested(document, "build-system") is not None and not offers:
+        line = key_line(tree, "pyproject.toml", "build-system")
+        return Claim(confidence=STRONG, rule="python.library.package", file="pyproject.toml", line=line)
+    text = tree.read("setup.py") or ""
+    if "setup(" in text and "entry_points" not in text and "scripts" not in text:
+        return Claim(
+            confidence=STRONG, rule="python.library.package", file="setup.py", line=_line_of(text, "setup(")
+        )
     return None
+
+
+def _published(file: str, line: int | None) -> Claim:
+    return Claim(confidence=CERTAIN, rule="python.library.published-package", file=file, line=line or 1)
+
+
+def _line_of(text: str, mark: str) -> int:
+    return text.count("\n", 0, text.index(mark)) + 1
 
 
 def _serves(text: str) -> bool:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from fops.onboarding.detect.languages.python.code.literals import Read, Scope, environment_read
+from fops.onboarding.detect.languages.python.code.settings import settings_reads
 from fops.onboarding.ports import Tree
 
 MAX_FILES = (
@@ -31,7 +32,7 @@ _NOT_RUN = frozenset({
     "fixtures", "benchmarks", "benchmark", "scripts", "tools", "node_modules", "vendor", "build", "dist", "notebooks", "locale",
 })  # fmt: skip
 _NOT_PROGRAM = re.compile(
-    r"(?:^|/)(?:setup|conftest|noxfile|fabfile|tasks|test_[\w-]*|[\w-]*_test|tests?|\w+_pb2(?:_grpc)?|versioneer)\.py$"
+    r"(?:^|/)(?:setup|conftest|noxfile|fabfile|test_[\w-]*|[\w-]*_test|tests?|\w+_pb2(?:_grpc)?|versioneer)\.py$"
 )
 _TELLING = re.compile(
     r"environ|getenv|\(\s*[\"'][A-Z]|__main__|\bapp\b|\bapplication\b|server|serve|port\b|PORT|route|Settings|settings|path\("
@@ -121,9 +122,7 @@ def module_of(path: str, text: str) -> Module:
         imports=MappingProxyType(imports),
         names=MappingProxyType(_bindings(statements, scope)),
         calls=tuple(_calls(statements, scope)),
-        reads=tuple(
-            read for node in nodes if isinstance(node, ast.expr) and (read := environment_read(scope, node))
-        ),
+        reads=tuple(_reads(nodes, scope)),
         constants=MappingProxyType(_constants(statements, scope)),
         main=next(
             (
@@ -136,27 +135,33 @@ def module_of(path: str, text: str) -> Module:
     )
 
 
+def _reads(nodes: list[ast.AST], scope: Scope) -> Iterator[Read]:
+    yield from (
+        read for node in nodes if isinstance(node, ast.expr) and (read := environment_read(scope, node))
+    )
+    yield from settings_reads(nodes)
+
+
 def calls_of(tree: Tree, path: str) -> tuple[Call, ...]:
     """The calls of one file, such as setup.py."""
     return module_of(path, tree.read(path) or "").calls
 
 
 def _trees(text: str) -> tuple[ast.Module, ...]:
-    whole = parsed(text)
+    whole = _parsed(text)
     if whole is not None:
         return (whole,)
     modern = _OLD_EXCEPT.sub(r"\1 as \2", _OLD_PRINT.sub(r"\1pass", text))
     parts, line, found = [part for part in _STATEMENT.split(modern) if part.strip()], 0, []
     for part in parts:
-        one = parsed(part)
+        one = _parsed(part)
         if one is not None:
             found.append(ast.increment_lineno(one, line))
         line += part.count("\n")
     return tuple(found)
 
 
-def parsed(text: str) -> ast.Module | None:
-    """The syntax tree of a text, None when it is no valid Python."""
+def _parsed(text: str) -> ast.Module | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

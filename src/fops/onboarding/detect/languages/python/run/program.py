@@ -7,7 +7,13 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from fops.onboarding.detect.languages.python.code.source import Module, entry_rank, is_program, modules
+from fops.onboarding.detect.languages.python.code.source import (
+    Module,
+    entry_rank,
+    is_program,
+    modules,
+    sources,
+)
 from fops.onboarding.detect.languages.python.manifests.dependencies import Dependencies, dependencies
 from fops.onboarding.detect.languages.python.manifests.framework import Framework, framework_of, maker_of
 from fops.onboarding.detect.languages.python.manifests.requirements import Dependency
@@ -42,6 +48,11 @@ class Project:
     modules: tuple[Module, ...]
     framework: Framework | None
     declaration: Dependency | None
+
+    @property
+    def has_code(self) -> bool:
+        """Whether any program file has text: trees may come without it, and templates of projects are empty."""
+        return any(self.tree.size(path) for path in sources(self.tree))
 
     @property
     def readable(self) -> bool:

@@ -92,49 +92,68 @@ _RUNNERS = {
 
 
 def _object(whole: Project) -> Start | None:
+    """The application object by a declared server, else by the framework's own or usual server if no file serves it."""
     found = app_object(whole)
-    framework = found.framework if found else None
-    if found is None or framework is None:
+    found = _dash_server(whole, found) if found and found.framework.name == "dash" else found
+    if found is None:
         return None
-    server = server_of(whole.dependencies, framework)
-    if framework.name == "dash":
-        exported = next(
-            (module for module in whole.modules if module.names.get("server") == f"{found.name}.server"), None
-        )
-        if exported is None:
-            return None
-        found = AppObject(path=exported.path, name="server", line=found.line, framework=framework)
-    served = _served(whole, found, server)
-    rule = f"python.start.{server or framework.name}"
-    confidence = STRONG if server else LIKELY
+    server = server_of(whole.dependencies, found.framework)
+    if server is None and _serves_itself(whole):
+        return None
+    runner = server or _UNDECLARED.get(found.framework.name) or _USUAL.get(found.framework.interface)
+    confidence = STRONG if server else LIKELY if runner in _UNDECLARED.values() else WEAK
+    rule = f"python.start.{runner}"
+    served = command(runner, _target(whole, found, runner)) if runner else ""
     return (
         Start(
-            command=served, rule=rule, confidence=confidence, file=found.path, line=found.line, server=server
+            command=served, rule=rule, confidence=confidence, file=found.path, line=found.line, server=runner
         )
         if served
         else None
     )
 
 
-def _served(whole: Project, found: AppObject, server: str | None) -> str | None:
-    """The server's command; without a declared server the framework's own, unless a file starts itself."""
+_UNDECLARED = {"flask": "flask", "sanic": "sanic", "litestar": "litestar"}
+"""Frameworks that bring a command to serve with."""
+
+_USUAL = {"wsgi": "gunicorn", "asgi": "uvicorn"}
+_FOUND_BY_FLASK = frozenset({"app", "application", "create_app", "make_app"})
+
+
+def _target(whole: Project, found: AppObject, server: str) -> Target:
     root = import_root(whole, found.path)
     name = dotted_name(posixpath.relpath(found.path, root) if root else found.path)
-    target = Target(
-        name=f"{name}:{found.name}", interface=found.framework.interface, factory=found.factory, root=root
-    )
-    if server:
-        return command(server, target)
-    module = whole.module(found.path)
-    starts_itself = (module is not None and module.main is not None) or main_file(whole) is not None
-    return (
-        None
-        if starts_itself or found.framework.name not in _OWN_COMMANDS
-        else command(found.framework.name, target)
+    implied = server == "flask" and found.name in _FOUND_BY_FLASK
+    return Target(
+        name=name if implied else f"{name}:{found.name}",
+        interface=found.framework.interface,
+        factory=found.factory and not implied,
+        root=root,
     )
 
 
-_OWN_COMMANDS = frozenset({"flask", "sanic", "litestar"})
+def _dash_server(whole: Project, found: AppObject) -> AppObject | None:
+    """Dash is served through the Flask object inside it, which must have a name of its own."""
+    exported = (
+        module.path for module in whole.modules if module.names.get("server") == f"{found.name}.server"
+    )
+    path = next(exported, None)
+    return AppObject(path=path, name="server", line=found.line, framework=found.framework) if path else None
+
+
+def _serves_itself(whole: Project) -> bool:
+    """Whether the file that is run starts a server that is reachable from outside; Flask's own listens on 127.0.0.1."""
+    main = main_file(whole)
+    module = whole.module(main[0]) if main else None
+    runs = [call for call in module.calls if call.method in _RUNS] if module else []
+    if whole.framework is not None and whole.framework.name == "flask":
+        return any(call.keywords.get("host") is not None or not call.name.startswith("app.") for call in runs)
+    return bool(runs) or (module is not None and module.main is not None)
+
+
+_RUNS = frozenset(
+    {"run", "run_app", "serve", "run_server", "run_simple", "serve_forever", "listen", "run_forever"}
+)
 
 
 def _script(whole: Project) -> Start | None:
