@@ -21,7 +21,7 @@ from fops.onboarding.detect.refuse import Kind, kind_of, unknown
 from fops.onboarding.detect.refuse.kinds import ALWAYS
 from fops.onboarding.detect.settle import settle, shared_ports
 from fops.onboarding.detect.workspaces import Workspace, declared
-from fops.onboarding.model import App, Conflict, Findings
+from fops.onboarding.model import LIKELY, App, Conflict, Findings
 from fops.onboarding.ports import Tree
 
 _DEEPEST = 3  # folders: `services/group/api` is the deepest layout in common use
@@ -62,11 +62,11 @@ class _Verdict:
     @property
     def runs(self) -> bool:
         """Whether something can be started or served; a language not supported yet is not asked for its command."""
-        if self.app is None:
+        if self.app is None or self.candidate is None:
             return False
-        return not self.supported or bool(
-            self.app.value("start_command") or self.app.value("static") or self.app.value("processes")
-        )
+        if not self.candidate.supported:
+            return self.candidate.claim.confidence >= LIKELY
+        return any(self.app.value(name) for name in ("start_command", "static", "processes"))
 
 
 def detect(tree: Tree) -> Findings:
@@ -98,7 +98,10 @@ def _examine(tree: Tree, path: str) -> _Verdict:
         return _Verdict(path=path, candidate=candidate)
     place = Place(tree=view, top=tree, path=path, language=candidate.name)
     facts, conflicts = settle(path, chain(files.facts(place), candidate.facts(view)))
-    return _Verdict(path=path, candidate=candidate, app=App(path=path, facts=facts), conflicts=conflicts)
+    verdict = _Verdict(path=path, candidate=candidate, app=App(path=path, facts=facts), conflicts=conflicts)
+    if candidate.claim.confidence < LIKELY and not verdict.runs:  # a stray script is no application
+        return _Verdict(path=path, candidate=candidate)
+    return verdict
 
 
 def _members(tree: Tree, top: _Verdict, workspace: Workspace) -> tuple[_Verdict, ...]:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
-from fops.onboarding.detect.files.environment import looks_secret
+from fops.onboarding.detect.files.environment import looks_secret, variable
 from fops.onboarding.model import CERTAIN, LIKELY, STRONG, App, Conflict, Fact
 
 _ADDED_UP = frozenset({"env", "processes", "services", "secrets"})
@@ -104,6 +104,6 @@ def _with_secrets(taken: dict[str, Fact]) -> dict[str, Fact]:
     said = taken.get("secrets")
     told = set(said.value) if said and isinstance(said.value, list) else set()
     names = sorted(told | {one["name"] for one in env.value if looks_secret(one["name"])})
-    variables = [{**one, "default": None} if one["name"] in names else one for one in env.value]
+    variables = [variable(one["name"], None if one["name"] in names else one.get("default")) for one in env.value]
     secrets = {"secrets": replace(said or env, name="secrets", value=names)} if names else {}
     return {**taken, "env": replace(env, value=variables), **secrets}

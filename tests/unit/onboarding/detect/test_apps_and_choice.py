@@ -136,3 +136,8 @@ def test_findings_are_reported_in_the_contracts_shape():
     report = json.loads(json.dumps(findings_json(detect(MemoryTree(EXPRESS)))))
     assert {"deployable", "reason", "apps", "conflicts"} <= set(report)
     assert set(report["apps"][0]["facts"]["language"]) == {"value", "file", "line", "rule", "confidence"}
+
+
+@pytest.mark.parametrize("texts", [{"Gemfile": "gem 'fastlane'"}, {"notes.xyz": "", "convert.py": "print(1)\n", "main.tf": ""}])
+def test_a_weak_hint_that_nothing_can_start_is_no_application(texts):
+    assert not detect(MemoryTree(texts)).deployable

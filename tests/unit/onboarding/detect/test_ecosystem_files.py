@@ -132,7 +132,7 @@ def test_several_workloads_say_nothing_about_a_single_application():
 
 
 def test_an_example_environment_gives_defaults_but_never_a_secret():
-    text = "# settings\nexport PORT=8000 # http\nAPI_KEY=abc\nDEBUG='no'\nNAME=changeme\n"
+    text = "# settings\nexport PORT=8000 # http\nAPI_KEY=abc\nDEBUG='no'\nNAME=changeme\nUPSTREAM=https://me:pw@host\n"
     found = told({".env.example": text})
     assert ("port", 8000, ".env.example", 2) in found
     assert [value for name, value, *_ in found if name == "env"] == [
@@ -141,6 +141,7 @@ def test_an_example_environment_gives_defaults_but_never_a_secret():
             {"name": "API_KEY", "default": None},
             {"name": "DEBUG", "default": "no"},
             {"name": "NAME", "default": None},
+            {"name": "UPSTREAM", "default": None},
         ]
     ]
 

@@ -54,14 +54,6 @@ def facts(place: Place) -> Iterator[Fact]:
         yield from _processes(file, ours)
 
 
-def build_folders(tree: Tree) -> tuple[str, ...]:
-    """The folders the top's compose file builds images from."""
-    place = Place(tree=tree, top=tree, path=".")
-    return tuple(
-        dict.fromkeys(c for file in _files(place) for s in file.services.values() if (c := _context(file, s)))
-    )
-
-
 def _files(place: Place) -> Iterator[_File]:
     for tree, folder in dict.fromkeys([(place.tree, place.path), (place.top, ".")]):
         path = next((name for name in _NAMES if tree.read(name) is not None), None)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from fops.kernel.redaction import redact_text
 from fops.onboarding.detect.files.commands import as_port
 from fops.onboarding.detect.files.place import Place
 from fops.onboarding.model import LIKELY, Fact
@@ -39,8 +40,9 @@ def looks_secret(name: str) -> bool:
 
 
 def variable(name: str, default: str | None) -> dict[str, Any]:
-    """One element of the `env` fact; a secret has no default."""
-    return {"name": name, "default": None if looks_secret(name) else default}
+    """One element of the `env` fact; a secret has no default, by its name or by what the value holds."""
+    hidden = looks_secret(name) or (default is not None and redact_text(default) != default)
+    return {"name": name, "default": None if hidden else default}
 
 
 def facts(place: Place) -> Iterator[Fact]:
