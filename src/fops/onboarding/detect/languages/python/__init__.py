@@ -91,7 +91,9 @@ def _running(whole: Project) -> Iterator[Fact]:
 
 def _start(whole: Project, processes: list[Fact]) -> Iterator[Fact]:
     """Start command, port and `static`; a project of nothing but workers starts the first of them."""
-    found = start(whole) or _as_start(processes)
+    found = start(whole)
+    if found is None or (found.rule == "python.start.file" and processes and found.file == processes[0].file):
+        found = _as_start(processes) or found
     listening = next(port(whole, server=found.server if found else None), None)
     if listening:
         yield listening

@@ -45,6 +45,7 @@ _ENTRIES = frozenset(MAIN_FILES) | {
     "streamlit_app.py",
     "Home.py",
     "__main__.py",
+    "api/index.py",
 }
 _LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "Pipfile", "Pipfile.lock", "pixi.toml")
 

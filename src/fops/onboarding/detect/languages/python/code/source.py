@@ -20,7 +20,8 @@ from fops.onboarding.ports import Tree
 MAX_FILES = (
     150  # files read, the shallowest first; entries, settings and routes of larger programs stand well within
 )
-MAX_SIZE = 200_000  # bytes; larger Python files are generated
+MAX_SIZE = 200_000  # characters; larger Python files are generated
+MAX_TEXT = 3_000_000  # characters of all files read: about a second and a half of parsing
 ENTRY_NAMES = (
     "manage", "wsgi", "asgi", "main", "app", "application", "server", "run", "start", "api", "bot", "hello", "index", "web", "streamlit_app",
     "Home", "webapp", "service", "backend", "run_server", "runserver", "__main__",
@@ -84,9 +85,14 @@ class Module:
 
 def modules(tree: Tree) -> tuple[Module, ...]:
     """The program's files that say something, the shallowest first, tests and examples left out."""
-    return tuple(
-        module_of(path, text) for path in sources(tree) if _TELLING.search(text := tree.read(path) or "")
-    )
+    found: list[Module] = []
+    read = 0
+    for path in sources(tree):
+        text = tree.read(path) or ""
+        if read + len(text) <= MAX_TEXT and _TELLING.search(text):
+            read += len(text)
+            found.append(module_of(path, text))
+    return tuple(found)
 
 
 def sources(tree: Tree) -> tuple[str, ...]:

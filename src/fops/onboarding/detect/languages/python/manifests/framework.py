@@ -37,6 +37,12 @@ FRAMEWORKS: tuple[Framework, ...] = (
         interface="wsgi",
         port=8000,
     ),
+    Framework(
+        name="functions-framework",
+        packages=("functions-framework",),
+        modules=("functions_framework",),
+        port=8080,
+    ),
     Framework(name="streamlit", packages=("streamlit",), modules=("streamlit",), port=8501),
     Framework(name="chainlit", packages=("chainlit",), modules=("chainlit",), port=8000),
     Framework(name="reflex", packages=("reflex",), modules=("reflex",), makers=("reflex.App",), port=3000),
@@ -152,6 +158,7 @@ FRAMEWORKS: tuple[Framework, ...] = (
         interface="wsgi",
         port=8080,
     ),
+    Framework(name="google-adk", packages=("google-adk",), modules=("google.adk",), port=8000),
     Framework(name="pyramid", packages=("pyramid",), modules=("pyramid",), port=6543),
     Framework(name="cherrypy", packages=("cherrypy",), modules=("cherrypy",), port=8080),
     Framework(

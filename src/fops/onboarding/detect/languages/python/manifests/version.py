@@ -21,22 +21,26 @@ from fops.onboarding.detect.languages.tool_versions import Pin, tool_versions
 from fops.onboarding.model import CERTAIN, STRONG, WEAK, Fact
 from fops.onboarding.ports import Tree
 
-_VERSION = re.compile(r"(?:c?python-?|py)?(\d+\.\d+(?:\.\d+)?)(?:[\s+-].*)?\Z")
+_VERSION = re.compile(r"(?:c?python-?|py)?(\d+\.\d+(?:\.\d+)?)t?(?:[\s+-].*)?\Z")
 _CLAUSE = re.compile(r"(===?|~=|!=|>=|<=|>|<|\^|~|=)?\s*v?(\d+(?:\.\d+)*)(\.\*)?")
 Version = tuple[int, ...]
 
 
 def version(tree: Tree) -> Iterator[Fact]:
-    """The pinned version; a constraint that leaves several only as a weak guess."""
-    for rule, confidence, pin in _pins(tree):
-        if found := _VERSION.match(pin.value.strip()):
-            yield _fact(rule, found[1], pin, confidence)
+    """The pinned version; a constraint that leaves several is a weak guess, unless a pin contradicts it."""
+    pinned = [
+        (rule, confidence, found[1], pin)
+        for rule, confidence, pin in _pins(tree)
+        if (found := _VERSION.match(pin.value.strip()))
+    ]
+    yield from (_fact(rule, value, pin, confidence) for rule, confidence, value, pin in pinned)
     for pin in _constraints(tree):
-        exact = exact_minor(pin.value)
+        exact, newest = exact_minor(pin.value), newest_within(pin.value)
+        broken = bool(pinned) and allows(pin.value, pinned[0][2]) is False
         if exact:
             yield _fact("constraint", exact, pin, STRONG)
-        elif newest := newest_within(pin.value):
-            yield _fact("constraint-resolved", newest, pin, WEAK)
+        elif newest:
+            yield _fact("constraint-resolved", newest, pin, STRONG if broken else WEAK)
 
 
 def exact_minor(constraint: str) -> str | None:
@@ -48,12 +52,16 @@ def exact_minor(constraint: str) -> str | None:
 
 def newest_within(constraint: str) -> str | None:
     """The newest released minor version that a constraint allows, None when none does or it cannot be read."""
+    versions = (".".join(map(str, cycle)) for cycle in _released())
+    return next((version for version in versions if allows(constraint, version)), None)
+
+
+def allows(constraint: str, version: str) -> bool | None:
+    """Whether a constraint allows a version, by major and minor; None when it cannot be read (an `||`, a marker)."""
     parts = [part.strip() for part in re.split(r",|\s+(?=[<>=!~^])", constraint) if part.strip()]
     clauses = [match for part in parts if (match := _CLAUSE.fullmatch(part))]
-    if not parts or len(clauses) < len(parts):
-        return None
-    fitting = (cycle for cycle in _released() if all(_allows(match, cycle) for match in clauses))
-    return next((".".join(map(str, cycle)) for cycle in fitting), None)
+    cycle = tuple(int(part) for part in version.split(".")[:2])
+    return None if not parts or len(clauses) < len(parts) else all(_allows(match, cycle) for match in clauses)
 
 
 def _pins(tree: Tree) -> Iterator[tuple[str, float, Pin]]:

@@ -27,6 +27,7 @@ GUNICORN_FILES = (
     "conf/gunicorn.py",
 )
 
+_MCP_PORT = 8000  # the default of the MCP Python SDK and of FastMCP for transports over HTTP
 _KEYWORDS = ("port", "server_port", "http_port")
 _SERVES = re.compile(
     r"(?:^|\.)(?:run|serve|run_app|launch|listen|run_simple|run_server|add_insecure_port|add_secure_port|start_server|create_server|"
@@ -101,6 +102,8 @@ def _served(call: Call) -> int | None:
     """The port a call listens on: by keyword, as part of an address, or as the framework's positional argument."""
     if not _SERVES.search(call.name) or _CONNECTS.search(call.name):
         return None
+    if call.method == "run" and call.keywords.get("transport") in {"http", "sse", "streamable-http"}:
+        return _number(call.keywords.get("port")) or _MCP_PORT
     by_keyword = next((value for key in _KEYWORDS if (value := _number(call.keywords.get(key)))), None)
     bound = _in_address(call.keywords.get("bind")) or _in_address(call.keywords.get("listen"))
     if call.method in {"run", "launch", "Config", "FastMCP", "start"}:
@@ -171,10 +174,14 @@ def _streamlit(tree: Tree) -> Iterator[Fact]:
 
 def _default(whole: Project, server: str | None) -> Fact | None:
     """What the server listens on by its documentation; a framework that starts itself has its own default."""
-    own = whole.framework.port if whole.framework else None
-    value = PORTS.get(server or "", own)
-    rule = f"python.port.{server if server in PORTS else whole.framework.name if whole.framework else ''}-default"
-    return Fact(name="port", value=value, rule=rule, confidence=WEAK) if value else None
+    framework = whole.framework
+    if server in PORTS:
+        return Fact(name="port", value=PORTS[server], rule=f"python.port.{server}-default", confidence=WEAK)
+    if framework is None or framework.port is None or not whole.uses_framework:
+        return None
+    return Fact(
+        name="port", value=framework.port, rule=f"python.port.{framework.name}-default", confidence=WEAK
+    )
 
 
 def _fact(rule: str, module: Module, line: int, value: int, confidence: float) -> Fact:

@@ -25,6 +25,7 @@ MAIN_FILES = (
 )  # fmt: skip
 """Files that are run by their name alone, the first four and `server.py` as Railpack has them."""
 
+_IMPORTABLE = re.compile(r"[\w/]+\.py")  # a hyphen or a space in the path is no module name
 _OBJECT_NAMES = ("app", "application", "api", "server", "asgi", "wsgi", "asgi_app", "wsgi_app")
 
 
@@ -55,6 +56,14 @@ class Project:
         return any(self.tree.size(path) for path in sources(self.tree))
 
     @property
+    def uses_framework(self) -> bool:
+        """Whether the framework is imported, or cannot be because there is no text."""
+        names = self.framework.modules if self.framework else ()
+        return any(one.imports_from(name) for one in self.modules for name in names) or (
+            bool(names) and not self.has_code
+        )
+
+    @property
     def readable(self) -> bool:
         """Whether any program text is there: trees may come without it."""
         return bool(self.modules)
@@ -75,10 +84,11 @@ def project(tree: Tree) -> Project:
 
 def app_object(whole: Project) -> AppObject | None:
     """The object a server should import: one of the framework, in the most entry-like file, by its usual name."""
+    wanted = whole.framework.name if whole.framework else None
     found = [
         one
         for one in app_objects(whole.modules)
-        if whole.framework is None or one.framework.name == whole.framework.name
+        if one.framework.name == wanted and _IMPORTABLE.fullmatch(one.path)
     ]
     return min(found, key=_preference, default=None)
 
@@ -163,7 +173,10 @@ def main_file(whole: Project) -> tuple[str, int | None] | None:
         top = [
             path
             for path in whole.tree.files
-            if path.endswith(".py") and "/" not in path and is_program(path) and path != "__init__.py"
+            if path.endswith(".py")
+            and "/" not in path
+            and is_program(path)
+            and path not in {"__init__.py", "manage.py"}
         ]
         named = top[0] if len(top) == 1 else None
     module = whole.module(named)

@@ -59,36 +59,41 @@ def server_of(dependencies: Dependencies, framework: Framework) -> str | None:
 
 
 def _own_runner(whole: Project) -> Start | None:
-    """Frameworks with a command of their own that takes a file, or the whole folder."""
+    """Frameworks with a command of their own that takes a file, a function or the whole folder."""
     name = whole.framework.name if whole.framework else ""
-    if name == "reflex":
-        return Start(
-            command="reflex run --env prod --backend-port {port}",
-            rule="python.start.reflex",
-            confidence=STRONG,
-            file="rxconfig.py",
-            server=name,
-        )
-    if name not in _RUNNERS:
+    path = _user(whole, whole.framework.modules[0]) if whole.framework and name in _RUNNERS else None
+    if path is None:
         return None
-    package = whole.framework.modules[0] if whole.framework else ""
-    users = [module.path for module in whole.modules if module.imports_from(package)]
-    entry = main_file(whole)
-    tops = [path for path in users if "/" not in path]
-    path = entry[0] if entry and (not users or entry[0] in users) else next(iter(tops or users), None)
-    runner = _RUNNERS[name].format(file=shlex.quote(path or ""))
-    return (
-        Start(command=runner, rule=f"python.start.{name}", confidence=STRONG, file=path, line=1, server=name)
-        if path
-        else None
+    target = _function(whole, path) if name == "functions-framework" else path
+    runner = _RUNNERS[name].format(target=shlex.quote(target))
+    return Start(
+        command=runner, rule=f"python.start.{name}", confidence=STRONG, file=path, line=1, server=name
     )
 
 
 _RUNNERS = {
-    "streamlit": "streamlit run {file} --server.address 0.0.0.0 --server.port {{port}}",
-    "chainlit": "chainlit run {file} --headless --host 0.0.0.0 --port {{port}}",
-    "panel": "panel serve {file} --address 0.0.0.0 --port {{port}} --allow-websocket-origin='*'",
+    "streamlit": "streamlit run {target} --server.address 0.0.0.0 --server.port {{port}}",
+    "chainlit": "chainlit run {target} --headless --host 0.0.0.0 --port {{port}}",
+    "panel": "panel serve {target} --address 0.0.0.0 --port {{port}} --allow-websocket-origin='*'",
+    "reflex": "reflex run --env prod --frontend-port {{port}}",
+    "google-adk": "adk api_server --host 0.0.0.0 --port {{port}}",
+    "functions-framework": "functions-framework --target {target} --port {{port}}",
 }
+_FUNCTION = re.compile(r"@functions_framework\.\w+\s*(?:async\s+)?def\s+(\w+)")
+
+
+def _user(whole: Project, package: str) -> str | None:
+    """The file that uses a package: the main file where it does (or none can be read), else the shallowest."""
+    users = [module.path for module in whole.modules if module.imports_from(package)]
+    entry = main_file(whole)
+    if entry and (not users or entry[0] in users):
+        return entry[0]
+    return next(iter([path for path in users if "/" not in path] or users), None)
+
+
+def _function(whole: Project, path: str) -> str:
+    found = _FUNCTION.search(whole.tree.read(path) or "")
+    return found[1] if found else "main"
 
 
 def _object(whole: Project) -> Start | None:
@@ -147,10 +152,15 @@ def _serves_itself(whole: Project) -> bool:
     module = whole.module(main[0]) if main else None
     runs = [call for call in module.calls if call.method in _RUNS] if module else []
     if whole.framework is not None and whole.framework.name == "flask":
-        return any(call.keywords.get("host") is not None or not call.name.startswith("app.") for call in runs)
+        return any(
+            call.keywords.get("host", "localhost") not in _LOOPBACK or call.method in _NOT_FLASKS
+            for call in runs
+        )
     return bool(runs) or (module is not None and module.main is not None)
 
 
+_LOOPBACK = ("localhost", "127.0.0.1")
+_NOT_FLASKS = frozenset({"serve", "run_simple", "serve_forever"})
 _RUNS = frozenset(
     {"run", "run_app", "serve", "run_server", "run_simple", "serve_forever", "listen", "run_forever"}
 )
@@ -189,7 +199,7 @@ def _file(whole: Project) -> Start | None:
     if found:
         path, line = found
         module = _as_module(whole, path)
-        text = f"python -m {module}" if module else f"python {shlex.quote(path)}"
+        text = _reachable(whole) + (f"python -m {module}" if module else f"python {shlex.quote(path)}")
         return Start(command=text, rule="python.start.file", confidence=LIKELY, file=path, line=line or 1)
     package = next(
         (path for path in sources(whole.tree) if path.endswith("/__main__.py") and path.count("/") <= 2), None
@@ -200,6 +210,25 @@ def _file(whole: Project) -> Start | None:
     name = dotted_name(folder.removeprefix("src/"))
     text = f"python -m {name}" if re.fullmatch(r"[\w.]+", name) else f"python {shlex.quote(folder)}"
     return Start(command=text, rule="python.start.package", confidence=LIKELY, file=package, line=1)
+
+
+def _reachable(whole: Project) -> str:
+    """What makes a framework's own server listen on all addresses, where the code does not say so itself."""
+    variables = _ADDRESS_VARIABLES.get(whole.framework.name if whole.framework else "")
+    given = any(
+        key in call.keywords
+        for module in whole.modules
+        for call in module.calls
+        for key in ("host", "server_name")
+    )
+    return f"env {variables} " if variables and not given else ""
+
+
+_ADDRESS_VARIABLES = {
+    "gradio": "GRADIO_SERVER_NAME=0.0.0.0 GRADIO_SERVER_PORT={port}",
+    "dash": "HOST=0.0.0.0 PORT={port}",
+}
+"""Gradio's and Dash's documentation: both listen on 127.0.0.1 by default."""
 
 
 def _as_module(whole: Project, path: str) -> str | None:
