@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from fops.onboarding.detect.evidence import Hit, find_all
-from fops.onboarding.detect.files.environment import looks_secret, variable
+from fops.onboarding.detect.files.environment import variable
 from fops.onboarding.model import LIKELY, Fact
 from fops.onboarding.ports import Tree
 
@@ -36,7 +36,7 @@ def line_text(hit: Hit) -> str:
 
 
 def environment(rule: str, hits: Sequence[Hit]) -> Iterator[Fact]:
-    """The facts `env` and `secrets` of hits with the groups `name` and, where the code has one, `default`."""
+    """The fact `env` of hits with the groups `name` and, where the code has one, `default`."""
     if not hits:
         return
     defaults: dict[str, str | None] = {}
@@ -52,17 +52,6 @@ def environment(rule: str, hits: Sequence[Hit]) -> Iterator[Fact]:
         file=hits[0].file,
         line=hits[0].line,
     )
-    secret = next((hit for hit in hits if looks_secret(hit.match["name"])), None)
-    if secret:
-        names = sorted(filter(looks_secret, defaults))
-        yield Fact(
-            name="secrets",
-            value=names,
-            rule=f"{rule}.secrets",
-            confidence=LIKELY,
-            file=secret.file,
-            line=secret.line,
-        )
 
 
 def names_own_port(name: str) -> bool:

@@ -35,7 +35,7 @@ def _mise(tree: Tree, names: tuple[str, ...]) -> Iterator[Pin]:
         for name in names:
             value = _first(nested(tools, name))
             if value:
-                line = key_line(tree, path, "tools", name) or key_line(tree, path, name)
+                line = key_line(tree, path, "tools", name) or key_line(tree, path, f"tools.{name}")
                 yield Pin(value=value, file=path, line=line)
 
 

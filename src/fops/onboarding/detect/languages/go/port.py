@@ -58,7 +58,7 @@ RULES = (
     ),
     Rule(
         "assignment",
-        r"(?<![\w\"/])(?P<name>[A-Za-z_][\w.]*)(?:[ \t]+\w+)?[ \t]*(?::=|=|:)[ \t]*\"?(?:[\w.\[\]]*:)?(?P<port>\d{2,5})\b(?![.:]\d)",
+        r"(?<![\w\"/])(?:(?:const|var)[ \t]+)?(?P<name>[A-Za-z_][\w.]*)(?:[ \t]+\w+)?[ \t]*(?::=|=|:)[ \t]*\"?(?:[\w.\[\]]*:)?(?P<port>\d{2,5})\b(?![.:]\d)",
         LIKELY,
     ),
     Rule("address-literal", r"\"(?:0\.0\.0\.0)?:(?P<port>\d{4,5})\"", LIKELY),
@@ -71,14 +71,19 @@ _SIDE_DOOR = re.compile(r"(?i)metric|pprof|debug|admin|promhttp|prometheus|probe
 
 
 def port(tree: Tree, files: tuple[str, ...], *, framework: str | None) -> Iterator[Fact]:
-    """One candidate a rule, from the nearest file; a side door (metrics, pprof) only as a weak one."""
-    for rule in RULES:
-        hits = [hit for hit in code_hits(tree, re.compile(rule.pattern), files) if _own(hit)]
-        front = [hit for hit in hits if not _SIDE_DOOR.search(line_text(hit))]
-        if hits:
-            best = (front or hits)[0]
-            yield _fact(rule.name, best, int(best.match["port"]), rule.confidence if front else WEAK)
+    """One candidate a rule, from the nearest file; a weaker rule speaks only where no stronger one does."""
+    found = list(filter(None, (_found(tree, files, rule) for rule in RULES)))
+    best = max((fact.confidence for fact in found), default=WEAK)
+    yield from (fact for fact in found if fact.confidence >= best)
     yield from _defaults(tree, files, framework)
+
+
+def _found(tree: Tree, files: tuple[str, ...], rule: Rule) -> Fact | None:
+    """The first hit; a side door (metrics, pprof) only as a weak one."""
+    hits = [hit for hit in code_hits(tree, re.compile(rule.pattern), files) if _own(hit)]
+    front = [hit for hit in hits if not _SIDE_DOOR.search(line_text(hit))]
+    hit = next(iter(front or hits), None)
+    return _fact(rule.name, hit, int(hit.match["port"]), rule.confidence if front else WEAK) if hit else None
 
 
 def _own(hit: Hit) -> bool:

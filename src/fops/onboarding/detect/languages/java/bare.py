@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from fops.onboarding.detect.evidence import Claim, find, matching
 from fops.onboarding.detect.languages.java.build import main_of
-from fops.onboarding.detect.languages.java.port import CODE
+from fops.onboarding.detect.languages.java.port import CODE, in_code
 from fops.onboarding.model import LIKELY, STRONG, Fact
 from fops.onboarding.ports import Tree
 
@@ -37,10 +37,7 @@ def bare_facts(tree: Tree) -> Iterator[Fact]:
     main = main_of(tree, _sources(tree))
     if main:
         yield _fact("start_command", f"java {shlex.quote(main.file)}", main.file, main.line)
-    for _rule, pattern, _confidence in CODE[:2]:
-        hit = find(tree, re.compile(pattern), _sources(tree))
-        if hit:
-            yield _fact("port", int(hit.match["port"]), hit.file, hit.line)
+    yield from list(filter(None, (in_code(tree, _sources(tree), rule) for rule in CODE)))[:1]
 
 
 def _sources(tree: Tree) -> tuple[str, ...]:

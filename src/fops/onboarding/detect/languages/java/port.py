@@ -70,13 +70,23 @@ CODE = (
 def port(
     tree: Tree, paths: tuple[str, ...], *, module: Module, framework: str | None, settings: Mapping[str, Pin]
 ) -> Iterator[Fact]:
-    """Candidates, the surest first."""
+    """Candidates, the surest first; in the code a weaker rule speaks only where no stronger one does."""
     yield from _configured(settings, KEYS.get(framework or "", ("server.port",)))
-    for rule, pattern, confidence in CODE:
-        hit = next((hit for hit in code_hits(tree, re.compile(pattern), paths) if _own(hit)), None)
-        if hit:
-            yield _fact(rule, int(hit.match["port"]), Pin(value="", file=hit.file, line=hit.line), confidence)
+    found = [fact for rule in CODE if (fact := in_code(tree, paths, rule))]
+    best = max((fact.confidence for fact in found), default=WEAK)
+    yield from (fact for fact in found if fact.confidence >= best)
     yield from _default(module, framework)
+
+
+def in_code(tree: Tree, paths: tuple[str, ...], rule: tuple[str, str, float]) -> Fact | None:
+    """The first place where a rule of CODE finds the program's own port."""
+    name, pattern, confidence = rule
+    hit = next((hit for hit in code_hits(tree, re.compile(pattern), paths) if _own(hit)), None)
+    return (
+        _fact(name, int(hit.match["port"]), Pin(value="", file=hit.file, line=hit.line), confidence)
+        if hit
+        else None
+    )
 
 
 def _configured(settings: Mapping[str, Pin], keys: tuple[str, ...]) -> Iterator[Fact]:
