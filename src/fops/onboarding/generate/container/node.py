@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from fops.onboarding.generate.container.commands import by_npm, exec_form
-from fops.onboarding.generate.container.runtime import NODE_USER, member, processes, reads_port, workdir
+from fops.onboarding.generate.container.commands import exec_form
+from fops.onboarding.generate.container.runtime import NODE_USER, member, processes, reads_port, started, workdir
 from fops.onboarding.model import ServicePlan
 from fops.onboarding.plan.releases import TOOLS, image_tag
 
@@ -130,7 +130,7 @@ def _has_folder(service: ServicePlan, name: str) -> bool:
 
 
 def _started(service: ServicePlan, manager: Manager) -> Mapping[str, Any]:
-    command = start_command(service)
+    command = started(service, processes(service)[0])
     kept = _self_contained(service, command)
     tool = manager.tool if command.startswith(("pnpm ", "yarn ")) else ""
     return {
@@ -141,12 +141,6 @@ def _started(service: ServicePlan, manager: Manager) -> Mapping[str, Any]:
         "prune": "" if kept or _keeps_everything(service, command) else manager.prune,
         "environment": _environment(service),
     }
-
-
-def start_command(service: ServicePlan) -> str:
-    """The command of the serving process, started by npm where a script of the manager is meant."""
-    command = processes(service)[0].command
-    return command if service.package_manager == "bun" else by_npm(command)
 
 
 def _self_contained(service: ServicePlan, command: str) -> str:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
-from fops.onboarding.generate.container.commands import exec_form, in_environment
-from fops.onboarding.generate.container.runtime import APP_USER, member, processes, reads_port
+from fops.onboarding.generate.container.commands import exec_form
+from fops.onboarding.generate.container.runtime import APP_USER, member, processes, reads_port, started
 from fops.onboarding.model import ServicePlan
 from fops.onboarding.plan.releases import IMAGES, TOOLS, TOOLS_BEFORE_PYTHON_3_10, image_tag
 
@@ -52,7 +52,7 @@ def dockerfile(service: ServicePlan) -> tuple[str, Mapping[str, Any]]:
 
 
 def _common(service: ServicePlan) -> Mapping[str, Any]:
-    command = in_environment(processes(service)[0].command)
+    command = started(service, processes(service)[0])
     return {
         "words": exec_form(command),
         "user": APP_USER,
@@ -159,7 +159,7 @@ def _tool(name: str, service: ServicePlan) -> str:
 
 
 def _starts_own_script(service: ServicePlan) -> bool:
-    words = exec_form(in_environment(processes(service)[0].command))
+    words = exec_form(started(service, processes(service)[0]))
     return bool(words) and words[0] not in _SERVERS and "/" not in words[0]
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
+from fops.onboarding.generate.container.commands import by_npm, in_environment
 from fops.onboarding.model import ExistingDockerfile, Process, ServicePlan
 
 APP_USER = 10001  # above every user a base image has
@@ -67,6 +69,20 @@ def processes(service: ServicePlan) -> tuple[Process, ...]:
         (process for process in named if process.name == "web" and service.port), named[0]
     )
     return (serving, *(process for process in named if process is not serving))
+
+
+def component(process: Process) -> str:
+    """The process's name as a label: RFC 1123, short enough to be added to a service's name."""
+    return re.sub(r"[^a-z0-9]+", "-", process.name.lower())[:20].strip("-") or "process"
+
+
+def started(service: ServicePlan, process: Process) -> str:
+    """The command as the image knows it: managers that only the build had are left out. The user's own image has them."""
+    if service.dockerfile is not None:
+        return process.command
+    if service.language == "node" and service.package_manager != "bun":
+        return by_npm(process.command)
+    return in_environment(process.command)
 
 
 def member(service: ServicePlan) -> str:

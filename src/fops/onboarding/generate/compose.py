@@ -1,0 +1,89 @@
+"""`compose.yaml`: the detected services and what they rest on, for a developer's own machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from fops.onboarding.generate.backing import Backing, backing, local_value
+from fops.onboarding.generate.container.commands import exec_form
+from fops.onboarding.generate.container.runtime import component, processes, reads_port, runtime, started
+from fops.onboarding.generate.render import because, render
+from fops.onboarding.model import Artifact, OnboardingPlan, Process, ServicePlan, Target
+
+_FILES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
+
+
+def artifacts(plan: OnboardingPlan) -> Iterator[Artifact]:
+    """One file for all services; none where the repository has its own."""
+    if plan.target is not Target.K8S or any(name in plan.existing for name in _FILES):
+        return
+    known = _backing(plan)
+    yield render(
+        "compose/compose.yaml.j2",
+        path="compose.yaml",
+        reason="Runs the services and what they rest on locally: docker compose up --build.",
+        facts=[f"{service.name}:{fact}" for service in plan.services for fact in ("language", "services")],
+        name=plan.name,
+        programs=list(_programs(plan, known)),
+        backing=known,
+        volumes=[name for name, found in known.items() if found.data],
+    )
+
+
+def _backing(plan: OnboardingPlan) -> Mapping[str, Backing]:
+    """What to start beside the programs; a program of that very name stands for it."""
+    programs = {service.name for service in plan.services}
+    named = dict.fromkeys(name for service in plan.services for name in service.backing if name not in programs)
+    return {name: found for name in named if (found := backing(name))}
+
+
+def _programs(plan: OnboardingPlan, known: Mapping[str, Backing]) -> Iterator[Mapping[str, Any]]:
+    taken: dict[int, str] = {}
+    for service in plan.services:
+        for index, process in enumerate(processes(service)):
+            name = service.name if index == 0 else f"{service.name}-{component(process)}"
+            yield _program(service, process, name=name, main=index == 0, known=known, taken=taken)
+
+
+def _program(
+    service: ServicePlan, process: Process, *, name: str, main: bool, known: Mapping[str, Backing], taken: dict[int, str]
+) -> Mapping[str, Any]:
+    runs = runtime(service)
+    port = runs.port if main else process.port
+    return {
+        "name": name,
+        "because": because(service),
+        "context": "." if service.context == "." else f"./{service.context}",
+        "dockerfile": _dockerfile(service),
+        "command": [] if main else [word.replace("$", "$$") for word in exec_form(started(service, process))],
+        "port": port,
+        "published": _published(port, name, taken) if port else None,
+        "environment": _environment(service, port),
+        "waits_for": [other for other in service.backing if other in known],
+        "read_only": runs.read_only,
+        "writable": runs.writable,
+        "restricted": runs.restricted,
+    }
+
+
+def _dockerfile(service: ServicePlan) -> str:
+    """The Dockerfile's path as compose wants it: from the build context."""
+    theirs = service.dockerfile.path if service.dockerfile else "Dockerfile"
+    path = theirs if theirs.startswith(service.prefix) else f"{service.prefix}{theirs}"
+    return path if service.context == "." else path.removeprefix(f"{service.context}/")
+
+
+def _published(port: int, name: str, taken: dict[int, str]) -> int:
+    """The port on the developer's machine: the same where it is free there and needs no privilege."""
+    wanted = port if port >= 1024 else port + 8000
+    while taken.setdefault(wanted, name) != name:
+        wanted += 1
+    return wanted
+
+
+def _environment(service: ServicePlan, port: int | None) -> Mapping[str, str]:
+    values = {variable.name: local_value(service, variable) for variable in service.env}
+    if port and reads_port(service):
+        values["PORT"] = str(port)
+    return values

@@ -1,0 +1,25 @@
+"""Kubernetes manifests as a Kustomize base and one overlay for each environment.
+
+Map:
+    workload.py    what runs of a service, and the names everything else refers to
+    base.py        the files all environments share
+    overlays.py    what is different in each
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fops.onboarding.generate.kubernetes import base, overlays
+from fops.onboarding.generate.kubernetes.workload import host, namespace, secret_name, workloads
+from fops.onboarding.model import Artifact, OnboardingPlan, Target
+
+
+def artifacts(plan: OnboardingPlan) -> Iterator[Artifact]:
+    """Base and overlays; nothing for other targets."""
+    if plan.target is Target.K8S:
+        yield from base.artifacts(plan)
+        yield from overlays.artifacts(plan)
+
+
+__all__ = ["artifacts", "host", "namespace", "secret_name", "workloads"]
