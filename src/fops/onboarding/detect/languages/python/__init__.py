@@ -1,6 +1,6 @@
 """Python: applications, workers and sites, of any package manager.
 
-Map: claim.py (application or library) · manifests/ (dependencies, manager, version, framework) · code/ (program text
+Map: claim.py (application or library) · manifests/ (dependencies, manager, version, framework, services) · code/ (program text
 by syntax tree: routes, environment) · run/ (entry, start, port, workers, Django) · checks.py (test, lint) · static.py
 (site generators).
 """
@@ -16,7 +16,8 @@ from fops.onboarding.detect.languages.python.code.environment import environment
 from fops.onboarding.detect.languages.python.code.routes import health, metrics
 from fops.onboarding.detect.languages.python.manifests import manager
 from fops.onboarding.detect.languages.python.manifests.dependencies import project_name
-from fops.onboarding.detect.languages.python.manifests.framework import framework_fact, services
+from fops.onboarding.detect.languages.python.manifests.framework import framework_fact
+from fops.onboarding.detect.languages.python.manifests.services import services
 from fops.onboarding.detect.languages.python.manifests.version import version
 from fops.onboarding.detect.languages.python.run import django
 from fops.onboarding.detect.languages.python.run.port import bound_by_gunicorn, port

@@ -146,7 +146,12 @@ def _named(module: Module) -> Iterator[Fact]:
         if _NAME.search(read.name) and not _OTHER_END.search(read.name) and (value := _number(read)):
             yield _fact("environment-default", module, read.line, value, LIKELY)
     for name, constant in module.constants.items():
-        if _NAME.search(name) and not _OTHER_END.search(name) and (value := _number(constant)):
+        if (
+            _NAME.search(name)
+            and not _OTHER_END.search(name)
+            and not isinstance(constant, Read)
+            and (value := _number(constant))
+        ):
             line = module.text.count("\n", 0, max(module.text.find(f"\n{name}"), 0) + 1) + 1
             yield _fact("constant", module, line, value, LIKELY)
 

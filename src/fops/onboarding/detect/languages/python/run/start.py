@@ -169,7 +169,8 @@ _RUNS = frozenset(
 def _script(whole: Project) -> Start | None:
     """A command the project installs: named for serving, or the only one of a project without a main file."""
     document = read_toml(whole.tree, "pyproject.toml")
-    scripts = nested(document, "project", "scripts") or nested(document, "tool", "poetry", "scripts")
+    table = "project.scripts" if nested(document, "project", "scripts") else "tool.poetry.scripts"
+    scripts = nested(document, *table.split("."))
     names = [str(name) for name in scripts] if isinstance(scripts, dict) else []
     project = str(nested(document, "project", "name") or nested(document, "tool", "poetry", "name") or "")
     wanted = next((name for name in (*_SCRIPT_NAMES, project) if name in names), None)
@@ -181,7 +182,7 @@ def _script(whole: Project) -> Start | None:
     )
     if name is None or not re.fullmatch(r"[\w.-]+", name) or not (installed or wanted):
         return None
-    line = key_line(whole.tree, "pyproject.toml", "scripts", name)
+    line = key_line(whole.tree, "pyproject.toml", table, name)
     text = name if installed else f"python -c {shlex.quote(_called(str(scripts[name])))}"
     return Start(
         command=text, rule="python.start.script", confidence=LIKELY, file="pyproject.toml", line=line
