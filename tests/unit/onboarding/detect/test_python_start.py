@@ -1,0 +1,217 @@
+import pytest
+
+from fops.onboarding.detect.languages.python import LANGUAGE
+from fops.onboarding.detect.settle import settle
+from fops.onboarding.tree import MemoryTree
+
+FLASK = "from flask import Flask\napp = Flask(__name__)\n"
+FASTAPI = "from fastapi import FastAPI\napp = FastAPI()\n"
+FACTORY = "from flask import Flask\ndef create_app():\n    app = Flask(__name__)\n    return app\n"
+MAIN = "if __name__ == '__main__':\n    "
+DJANGO = {
+    "manage.py": "import django\n",
+    "shop/settings.py": "WSGI_APPLICATION = 'shop.wsgi.application'\nASGI_APPLICATION = 'shop.asgi.application'\n",
+    "shop/wsgi.py": "",
+    "shop/asgi.py": "",
+}
+
+
+def found(requirements, files):
+    return settle(".", LANGUAGE.facts(MemoryTree({"requirements.txt": requirements, **files})))[0]
+
+
+@pytest.mark.parametrize(
+    ("requirements", "files", "command"),
+    [
+        ("flask\ngunicorn", {"app.py": FLASK}, "gunicorn --bind 0.0.0.0:${PORT:-8000} app:app"),
+        ("flask\nwaitress", {"app.py": FLASK}, "waitress-serve --listen=0.0.0.0:${PORT:-8080} app:app"),
+        ("flask\nuwsgi", {"app.py": FLASK}, "uwsgi --http 0.0.0.0:${PORT:-5000} --module app:app"),
+        (
+            "flask\ngunicorn",
+            {"shop/__init__.py": FACTORY},
+            "gunicorn --bind 0.0.0.0:${PORT:-8000} 'shop:create_app()'",
+        ),
+        (
+            "flask\nwaitress",
+            {"shop/__init__.py": FACTORY},
+            "waitress-serve --listen=0.0.0.0:${PORT:-8080} --call shop:create_app",
+        ),
+        (
+            "flask\ngunicorn",
+            {
+                "shop/__init__.py": FACTORY,
+                "wsgi.py": "from shop import create_app\napplication = create_app()\n",
+            },
+            "gunicorn --bind 0.0.0.0:${PORT:-8000} wsgi:application",
+        ),
+        (
+            "flask\ngunicorn",
+            {"shop/__init__.py": FLASK, "wsgi.py": "from shop import app\n"},
+            "gunicorn --bind 0.0.0.0:${PORT:-8000} wsgi:app",
+        ),
+        ("flask", {"app.py": FLASK}, "flask --app app run --host 0.0.0.0 --port ${PORT:-5000}"),
+        (
+            "flask",
+            {"app.py": FLASK + MAIN + "app.run(debug=True)"},
+            "flask --app app run --host 0.0.0.0 --port ${PORT:-5000}",
+        ),
+        ("flask", {"app.py": FLASK + MAIN + "app.run(host='0.0.0.0')"}, "python app.py"),
+        ("fastapi\nuvicorn", {"main.py": FASTAPI}, "uvicorn main:app --host 0.0.0.0 --port ${PORT:-8000}"),
+        ("fastapi[standard]", {"main.py": FASTAPI}, "uvicorn main:app --host 0.0.0.0 --port ${PORT:-8000}"),
+        ("fastapi\nhypercorn", {"main.py": FASTAPI}, "hypercorn --bind 0.0.0.0:${PORT:-8000} main:app"),
+        (
+            "fastapi\ngranian",
+            {"main.py": FASTAPI},
+            "granian --interface asgi --host 0.0.0.0 --port ${PORT:-8000} main:app",
+        ),
+        ("fastapi", {"main.py": FASTAPI}, "uvicorn main:app --host 0.0.0.0 --port ${PORT:-8000}"),
+        ("fastapi", {"main.py": "import uvicorn\n" + FASTAPI + MAIN + "uvicorn.run(app)"}, "python main.py"),
+        (
+            "fastapi\nuvicorn",
+            {"app/main.py": FASTAPI},
+            "uvicorn app.main:app --host 0.0.0.0 --port ${PORT:-8000}",
+        ),
+        (
+            "fastapi\nuvicorn",
+            {"backend/main.py": "import database\n" + FASTAPI, "backend/database.py": ""},
+            "uvicorn main:app --app-dir backend --host 0.0.0.0 --port ${PORT:-8000}",
+        ),
+        (
+            "fastapi\nuvicorn",
+            {"src/shop/main.py": FASTAPI},
+            "uvicorn shop.main:app --app-dir src --host 0.0.0.0 --port ${PORT:-8000}",
+        ),
+        ("django\ngunicorn", DJANGO, "gunicorn --bind 0.0.0.0:${PORT:-8000} shop.wsgi:application"),
+        ("django\nuvicorn", DJANGO, "uvicorn shop.asgi:application --host 0.0.0.0 --port ${PORT:-8000}"),
+        ("django\ndaphne", DJANGO, "daphne --bind 0.0.0.0 --port ${PORT:-8000} shop.asgi:application"),
+        ("django", DJANGO, "python manage.py runserver 0.0.0.0:${PORT:-8000}"),
+        (
+            "django\ngunicorn",
+            {f"backend/{path}": text for path, text in DJANGO.items()},
+            "cd backend && gunicorn --bind 0.0.0.0:${PORT:-8000} shop.wsgi:application",
+        ),
+        (
+            "streamlit",
+            {"Home.py": "import streamlit\n"},
+            "streamlit run Home.py --server.address 0.0.0.0 --server.port ${PORT:-8501}",
+        ),
+        (
+            "gradio",
+            {"app.py": "import gradio\ngradio.Interface().launch()\n"},
+            "env GRADIO_SERVER_NAME=0.0.0.0 GRADIO_SERVER_PORT=${PORT:-7860} python app.py",
+        ),
+        (
+            "gradio",
+            {"app.py": "import gradio\ngradio.Interface().launch(server_name='0.0.0.0')\n"},
+            "python app.py",
+        ),
+        (
+            "dash\ngunicorn",
+            {"app.py": "from dash import Dash\napp = Dash()\nserver = app.server\n"},
+            "gunicorn --bind 0.0.0.0:${PORT:-8000} app:server",
+        ),
+        (
+            "sanic",
+            {"server.py": "from sanic import Sanic\napp = Sanic('x')\n"},
+            "sanic server:app --host 0.0.0.0 --port ${PORT:-8000}",
+        ),
+        (
+            "functions-framework",
+            {"main.py": "import functions_framework\n@functions_framework.http\ndef hello(request): ...\n"},
+            "functions-framework --target hello --port ${PORT:-8080}",
+        ),
+        ("requests", {"main.py": "print(1)\n"}, "python main.py"),
+        ("requests", {"util.py": "x = 1\n", "mail_server.py": MAIN + "serve()\n"}, "python mail_server.py"),
+        ("requests", {"shop/__main__.py": "print(1)\n"}, "python -m shop"),
+        ("requests", {"app/main.py": "from app.jobs import run\nrun()\n"}, "python -m app.main"),
+    ],
+)
+def test_the_start_command_follows_the_server_and_the_code(requirements, files, command):
+    assert found(requirements, files)["start_command"].value == command
+
+
+def test_a_start_command_points_at_the_application_object():
+    fact = found("fastapi\nuvicorn", {"main.py": "import os\n\n" + FASTAPI})["start_command"]
+    assert (fact.file, fact.line) == ("main.py", 4)
+
+
+def test_a_port_in_the_code_becomes_the_default_of_the_command():
+    facts = found(
+        "fastapi\nuvicorn", {"main.py": "import uvicorn\n" + FASTAPI + MAIN + "uvicorn.run(app, port=5001)\n"}
+    )
+    assert facts["start_command"].value.endswith("--port ${PORT:-5001}")
+
+
+def test_gunicorns_own_configuration_keeps_the_say_over_the_address():
+    facts = found("flask\ngunicorn", {"app.py": FLASK, "gunicorn.conf.py": "bind = '0.0.0.0:9090'\n"})
+    assert (facts["start_command"].value, facts["port"].value) == ("gunicorn app:app", 9090)
+
+
+def test_a_script_named_for_serving_is_the_start_command():
+    files = {
+        "pyproject.toml": "[project]\nname = 'x'\n[project.scripts]\nserve = 'x:main'\n[build-system]\nrequires = []\n",
+        "x/__init__.py": "",
+    }
+    fact = found("requests", files)["start_command"]
+    assert (fact.value, fact.file, fact.line) == ("serve", "pyproject.toml", 4)
+
+
+def test_without_code_nothing_but_names_is_guessed():
+    assert found("flask\ngunicorn", {"main.py": ""})["start_command"].value.endswith("main:app")
+
+
+def test_a_running_process_is_not_static():
+    assert found("flask\ngunicorn", {"app.py": FLASK})["static"].value is False
+
+
+@pytest.mark.parametrize(
+    ("files", "processes"),
+    [
+        (
+            {"tasks.py": "from celery import Celery\napp = Celery('x')\n"},
+            {"worker": "celery --app tasks worker --loglevel INFO"},
+        ),
+        (
+            {"shop/celery.py": "from celery import Celery\napp = Celery('x')\napp.conf.beat_schedule = {}\n"},
+            {
+                "worker": "celery --app shop worker --loglevel INFO",
+                "beat": "celery --app shop beat --loglevel INFO",
+            },
+        ),
+        (
+            {"shop/jobs.py": "from celery import Celery\nqueue = Celery('x')\nserver = 1\n"},
+            {"worker": "celery --app shop.jobs:queue worker --loglevel INFO"},
+        ),
+        (
+            {"app.py": "import rq\nq = rq.Queue('mail', connection=1)\napp = 1\n"},
+            {"worker": "rq worker mail"},
+        ),
+        (
+            {"jobs.py": "import arq\nimport os\nclass WorkerSettings:\n    x = os.environ['X']\n"},
+            {"worker": "arq jobs.WorkerSettings"},
+        ),
+        (
+            {"jobs.py": "import dramatiq\nserver = 1\n@dramatiq.actor\ndef f(): ...\n"},
+            {"worker": "dramatiq jobs"},
+        ),
+    ],
+)
+def test_workers_become_processes(files, processes):
+    facts = found("requests", files)
+    assert {one["name"]: one["command"] for one in facts["processes"].value} == processes
+
+
+def test_a_project_of_workers_alone_starts_the_worker():
+    facts = found("celery", {"tasks.py": "from celery import Celery\napp = Celery('x')\n"})
+    assert facts["start_command"].value == "celery --app tasks worker --loglevel INFO"
+    assert "port" not in facts
+
+
+def test_static_files_are_collected_where_the_settings_say_where_to():
+    settings = DJANGO["shop/settings.py"] + "STATIC_ROOT = BASE / 'static'\n"
+    fact = found("django", {**DJANGO, "shop/settings.py": settings})["build_command"]
+    assert (fact.value, fact.file, fact.line) == (
+        "python manage.py collectstatic --noinput",
+        "shop/settings.py",
+        3,
+    )
