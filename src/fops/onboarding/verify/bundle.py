@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
@@ -86,9 +86,14 @@ def mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
+def items(value: Any) -> Sequence[Any]:
+    """The value if it is a list, else nothing."""
+    return value if isinstance(value, list) else ()
+
+
 def numbered(value: Any) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """The mappings of a list with their index; nothing for what is no list."""
-    for index, item in enumerate(value if isinstance(value, list) else ()):
+    for index, item in enumerate(items(value)):
         if isinstance(item, Mapping):
             yield index, item
 

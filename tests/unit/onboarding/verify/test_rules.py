@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import pytest
 
@@ -222,25 +221,3 @@ def test_a_user_set_in_the_stage_an_image_begins_from_counts() -> None:
 def test_an_argument_with_a_default_fixes_the_tag() -> None:
     text = "ARG VERSION=3.13.7\nFROM python:${VERSION}-slim\nUSER 1000\nEXPOSE 8000\n"
     assert found((an_artifact("Dockerfile", text),)) == []
-
-
-ODD: list[Any] = [
-    "",
-    "[]",
-    "- 1",
-    "text",
-    "null",
-    "a: b",
-    "{}\n---\n[1]",
-    "spec: text",
-    "spec: [1]",
-    "metadata: [x]",
-]
-
-
-@pytest.mark.parametrize("text", ODD)
-def test_odd_documents_are_judged_and_never_crash(text: str) -> None:
-    for path in (*SOUND, "deploy/k8s/base/odd.yaml", "deploy/monitoring/odd.yaml"):
-        verify(a_plan(), with_text(path, text), tools=False)
-        whole = f"apiVersion: v1\nkind: Service\n{text if text.startswith(('spec', 'metadata')) else ''}\n"
-        verify(a_plan(), with_text(path, whole), tools=False)

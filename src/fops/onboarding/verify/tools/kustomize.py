@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from fops.kernel.process import Result
-from fops.onboarding.verify.bundle import File, dig, is_kustomization
+from fops.onboarding.verify.bundle import File, dig, is_kustomization, items
 from fops.onboarding.verify.finding import Finding
 from fops.onboarding.verify.tools.tool import Tool
 
@@ -22,7 +22,7 @@ def _takes(file: File) -> bool:
 def _named(file: File) -> Iterator[object]:
     for document in file.documents:
         for field in ("resources", "components", "crds"):
-            yield from dig(document, field) or ()
+            yield from items(dig(document, field))
 
 
 def _remote(name: str) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fops.onboarding.model import ServicePlan
-from fops.onboarding.verify.bundle import Bundle, File, dig, is_compose, is_dockerfile, mapping
+from fops.onboarding.verify.bundle import Bundle, File, dig, is_compose, is_dockerfile, items, mapping
 from fops.onboarding.verify.finding import Finding, Rule
 from fops.onboarding.verify.rules.container.exposed_port import exposed, owner
 
@@ -27,7 +27,7 @@ def _find(bundle: Bundle) -> Iterator[Finding]:
 def _judge(
     file: File, service: ServicePlan, data: Mapping[str, Any], expected: frozenset[int]
 ) -> Iterator[Finding]:
-    for index, port in enumerate(data.get("ports") or ()):
+    for index, port in enumerate(items(data.get("ports"))):
         inside = port.get("target") if isinstance(port, Mapping) else _inside(str(port))
         if expected and inside not in expected:
             listens = " or ".join(str(number) for number in sorted(expected))

@@ -19,7 +19,7 @@ def _find(bundle: Bundle) -> Iterator[Finding]:
     for ingress in manifests(bundle, "Ingress"):
         for path, backend in _backends(ingress):
             name, port = dig(backend, "service", "name"), dig(backend, "service", "port")
-            if name not in services:
+            if str(name) not in services:
                 says = f"{ingress} leads to Service {name}, which is not among these manifests"
                 yield Finding(ingress.file.path, says, ingress.line(f"{path}.service.name"))
             elif not _has(services[name], port):

@@ -11,7 +11,7 @@ from typing import Any
 
 from fops.kernel.errors import FopsError
 from fops.kernel.formats import load_yaml
-from fops.onboarding.verify.bundle import Bundle, File, beside, dig, is_kustomization, numbered
+from fops.onboarding.verify.bundle import Bundle, File, beside, dig, is_kustomization, items, numbered
 from fops.onboarding.verify.finding import Finding, Rule
 from fops.onboarding.verify.manifests import holds, manifests
 
@@ -42,7 +42,7 @@ def _named(file: File) -> Iterator[tuple[str, str]]:
     """Path from the top and place in the file of everything a kustomization names."""
     for document in file.documents if is_kustomization(file) else ():
         for field in ("resources", "components"):
-            for index, name in enumerate(dig(document, field) or ()):
+            for index, name in enumerate(items(dig(document, field))):
                 yield beside(file, str(name)), f"{field}.{index}"
         for index, patch in numbered(dig(document, "patches")):
             if patch.get("path"):
@@ -54,11 +54,11 @@ def _exists(bundle: Bundle, path: str) -> bool:
 
 
 def _aimless(bundle: Bundle, file: File) -> Iterator[Finding]:
-    known = {(item.kind, item.name) for item in manifests(bundle)}
+    known = {str(item) for item in manifests(bundle)}
     for document in file.documents if is_kustomization(file) else ():
         for index, patch in numbered(dig(document, "patches")):
             kind, name = _target(bundle, file, patch)
-            if kind and name and (kind, name) not in known:
+            if kind and name and f"{kind}/{name}" not in known:
                 says = f"patches {kind}/{name}, which is not among these manifests"
                 yield Finding(file.path, says, file.line(f"patches.{index}"))
 

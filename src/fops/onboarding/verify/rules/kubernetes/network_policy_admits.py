@@ -6,14 +6,12 @@ Fail: ingress on 80 for pods the Service reaches on 8000; egress without DNS, so
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from fops.onboarding.verify.bundle import Bundle, dig, numbered
+from fops.onboarding.verify.bundle import Bundle, dig, items, numbered
 from fops.onboarding.verify.finding import Finding, Rule
 from fops.onboarding.verify.manifests import Manifest, Workload, holds, manifests, workloads
-
-_DNS = 53
 
 
 def _find(bundle: Bundle) -> Iterator[Finding]:
@@ -24,22 +22,22 @@ def _find(bundle: Bundle) -> Iterator[Finding]:
             for item in policies
             if workload.chosen_by(dig(item.data, "spec", "podSelector", "matchLabels"))
         ]
-        for target in sorted(_reached(bundle, workload), key=str):
+        for target in sorted(_reached(bundle, workload)):
             yield from _judge(mine, workload, "Ingress", target, "to which a Service sends")
-        yield from _judge(mine, workload, "Egress", _DNS, "so no name resolves")
+        yield from _judge(mine, workload, "Egress", "53", "so no name resolves")
 
 
-def _reached(bundle: Bundle, workload: Workload) -> set[Any]:
-    """The ports of a workload that Services send to."""
+def _reached(bundle: Bundle, workload: Workload) -> set[str]:
+    """The ports of a workload that Services send to, by number or name as text."""
     return {
-        port.get("targetPort", port.get("port"))
+        str(port.get("targetPort", port.get("port")))
         for service in manifests(bundle, "Service")
         if (selector := dig(service.data, "spec", "selector")) and workload.chosen_by(selector)
         for _, port in numbered(dig(service.data, "spec", "ports"))
     }
 
 
-def _judge(policies: list[Manifest], workload: Workload, way: str, port: Any, why: str) -> Iterator[Finding]:
+def _judge(policies: list[Manifest], workload: Workload, way: str, port: str, why: str) -> Iterator[Finding]:
     """Policies add up: one that admits is enough, and none at all admits everything."""
     deciding = [policy for policy in policies if way in _ways(policy)]
     if deciding and not any(_admits(policy, way, _names(workload, port)) for policy in deciding):
@@ -48,12 +46,12 @@ def _judge(policies: list[Manifest], workload: Workload, way: str, port: Any, wh
         yield Finding(policy.file.path, says, policy.line(f"spec.{way.lower()}"))
 
 
-def _ways(policy: Manifest) -> Any:
-    stated = dig(policy.data, "spec", "policyTypes")
+def _ways(policy: Manifest) -> Sequence[str]:
+    stated = items(dig(policy.data, "spec", "policyTypes"))
     return stated or ("Ingress", *(("Egress",) if dig(policy.data, "spec", "egress") else ()))
 
 
-def _admits(policy: Manifest, way: str, names: set[Any]) -> bool:
+def _admits(policy: Manifest, way: str, names: set[str]) -> bool:
     rules = [rule for _, rule in numbered(dig(policy.data, "spec", way.lower()))]
     return any(
         not rule.get("ports") or any(_covers(item, names) for _, item in numbered(rule["ports"]))
@@ -61,18 +59,18 @@ def _admits(policy: Manifest, way: str, names: set[Any]) -> bool:
     )
 
 
-def _covers(item: Mapping[str, Any], names: set[Any]) -> bool:
+def _covers(item: Mapping[str, Any], names: set[str]) -> bool:
     first, last = item.get("port"), item.get("endPort")
     if isinstance(first, int) and isinstance(last, int):
-        return any(isinstance(name, int) and first <= name <= last for name in names)
-    return first is None or first in names
+        return any(name.isdigit() and first <= int(name) <= last for name in names)
+    return first is None or str(first) in names
 
 
-def _names(workload: Workload, port: Any) -> set[Any]:
+def _names(workload: Workload, port: str) -> set[str]:
     """A container's port by number and by name."""
-    ports = [item for container in workload.containers() for _, item in numbered(container.data.get("ports"))]
-    same = [item for item in ports if port in {item.get("name"), item.get("containerPort")}]
-    return {port} | {item.get(field) for item in same for field in ("name", "containerPort")}
+    ports = (item for container in workload.containers() for _, item in numbered(container.data.get("ports")))
+    known = ({str(item.get("name")), str(item.get("containerPort"))} for item in ports)
+    return {port}.union(*(names for names in known if port in names))
 
 
 RULE = Rule("network-policy-admits", holds("NetworkPolicy"), _find)

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from fops.onboarding.verify.bundle import Bundle, dig, numbered
+from fops.onboarding.verify.bundle import Bundle, dig, items, numbered
 from fops.onboarding.verify.finding import Finding, Rule
 from fops.onboarding.verify.manifests import WORKLOADS, Container, Workload, holds, workloads
 
 _HOST = ("hostNetwork", "hostPID", "hostIPC")
-_PROFILES = {"RuntimeDefault", "Localhost"}
+_PROFILES = ("RuntimeDefault", "Localhost")
 
 
 def _find(bundle: Bundle) -> Iterator[Finding]:
@@ -46,7 +46,7 @@ def _container(workload: Workload, container: Container) -> Iterator[str]:
         yield "has no seccomp profile"
     if dig(own, "allowPrivilegeEscalation") is not False or dig(own, "privileged"):
         yield "may gain privileges"
-    if "ALL" not in (dig(own, "capabilities", "drop") or ()):
+    if "ALL" not in items(dig(own, "capabilities", "drop")):
         yield "keeps capabilities"
 
 

@@ -37,7 +37,7 @@ def _judge(workload: Workload, container: Container, probe: str, served: frozens
         says = f"{probe} asks port {action.get('port')}, which container {container.name} does not open"
         yield Finding(manifest.file.path, says, manifest.line(place))
     path = dig(container.data, probe, "httpGet", "path")
-    if path is not None and path not in served:
+    if path is not None and str(path) not in served:
         says = f"{probe} asks for {path}, which nothing shows {container.name} to serve"
         yield Finding(manifest.file.path, says, manifest.line(f"{place}.httpGet.path"))
 

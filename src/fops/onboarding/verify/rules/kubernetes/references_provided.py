@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from fops.onboarding.verify.bundle import Bundle, dig, is_kustomization, mapping, numbered
+from fops.onboarding.verify.bundle import Bundle, dig, is_kustomization, items, mapping, numbered
 from fops.onboarding.verify.finding import Finding, Rule
 from fops.onboarding.verify.manifests import WORKLOADS, Manifest, Workload, holds, manifests, workloads
 
@@ -18,24 +19,35 @@ _KINDS = {
     "secretKeyRef": "Secret", "secretRef": "Secret", "secret": "Secret",
     "configMapKeyRef": "ConfigMap", "configMapRef": "ConfigMap", "configMap": "ConfigMap",
 }  # fmt: skip
-Reference = tuple[str, str, str | None, str]  # kind, name, key, path inside the object
+Keys = dict[tuple[str, str], set[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A named object, and a key in it where one is named; `path` leads to the place that names it."""
+
+    kind: str
+    name: str
+    path: str
+    key: str | None = None
 
 
 def _find(bundle: Bundle) -> Iterator[Finding]:
     made, told = _generated(bundle), set(re.findall(r"[\w.-]+", bundle.by_hand()))
     for manifest, references in _referring(bundle):
-        for kind, name, key, path in references:
-            keys = made.get((kind, name))
-            missing = key if keys is not None and key not in keys else name if keys is None else None
-            if missing and not _told(kind, {name, key}, told, generated=keys is not None):
-                says = f"{kind} {name} is neither generated nor listed to set up by hand"
-                if missing == key:
-                    says = f"{kind} {name} has no key {key}"
-                yield Finding(manifest.file.path, says, manifest.line(path))
+        for reference in references:
+            if says := _missing(reference, made, told):
+                yield Finding(manifest.file.path, says, manifest.line(reference.path))
 
 
-def _told(kind: str, names: set[str | None], told: set[str], *, generated: bool) -> bool:
-    return kind == "Secret" and not generated and names - {None} <= told
+def _missing(reference: Reference, made: Keys, told: set[str]) -> str | None:
+    keys = made.get((reference.kind, reference.name))
+    if keys is not None:
+        known = reference.key is None or reference.key in keys
+        return None if known else f"{reference.kind} {reference.name} has no key {reference.key}"
+    if reference.kind == "Secret" and {reference.name, reference.key or reference.name} <= told:
+        return None
+    return f"{reference.kind} {reference.name} is neither generated nor listed to set up by hand"
 
 
 def _referring(bundle: Bundle) -> Iterator[tuple[Manifest, Iterator[Reference]]]:
@@ -56,37 +68,40 @@ def _of_pod(workload: Workload) -> Iterator[Reference]:
     for index, volume in numbered(workload.pod.get("volumes")):
         yield from _named(volume, f"{spec}.volumes.{index}")
     for index, pull in numbered(workload.pod.get("imagePullSecrets")):
-        yield "Secret", str(pull.get("name")), None, f"{spec}.imagePullSecrets.{index}"
+        yield Reference("Secret", str(pull.get("name")), f"{spec}.imagePullSecrets.{index}")
     if account := workload.pod.get("serviceAccountName"):
-        yield "ServiceAccount", str(account), None, f"{spec}.serviceAccountName"
+        yield Reference("ServiceAccount", str(account), f"{spec}.serviceAccountName")
 
 
 def _named(source: Mapping[str, Any], path: str) -> Iterator[Reference]:
     for field, kind in _KINDS.items():
         reference = mapping(source.get(field))
         if reference and not reference.get("optional"):
-            yield kind, str(reference.get("name") or reference.get("secretName")), reference.get("key"), path
+            name, key = reference.get("name") or reference.get("secretName"), reference.get("key")
+            yield Reference(kind, str(name), path, None if key is None else str(key))
 
 
 def _of_ingress(ingress: Manifest) -> Iterator[Reference]:
     for index, item in numbered(dig(ingress.data, "spec", "tls")):
         if item.get("secretName"):
-            yield "Secret", str(item["secretName"]), None, f"spec.tls.{index}.secretName"
+            yield Reference("Secret", str(item["secretName"]), f"spec.tls.{index}.secretName")
 
 
-def _generated(bundle: Bundle) -> dict[tuple[str, str], set[str | None]]:
-    """(kind, name) → its keys; None stands for the object as a whole."""
-    made: dict[tuple[str, str], set[str | None]] = {("ServiceAccount", "default"): {None}}
+def _generated(bundle: Bundle) -> Keys:
+    """(kind, name) → its keys."""
+    made: Keys = {("ServiceAccount", "default"): set()}
     for item in manifests(bundle, "Secret", "ConfigMap", "ServiceAccount"):
         keys = {
-            key for field in ("data", "stringData", "binaryData") for key in mapping(item.data.get(field))
+            str(key)
+            for field in ("data", "stringData", "binaryData")
+            for key in mapping(item.data.get(field))
         }
-        made.setdefault((item.kind, item.name), {None}).update(keys)
+        made.setdefault((item.kind, item.name), set()).update(keys)
     for file in bundle.files:
         for document in file.documents if is_kustomization(file) else ():
             for _, generator in numbered(dig(document, "configMapGenerator")):
-                keys = {str(entry).partition("=")[0] for entry in generator.get("literals") or ()}
-                made.setdefault(("ConfigMap", str(generator.get("name"))), {None}).update(keys)
+                keys = {str(entry).partition("=")[0] for entry in items(generator.get("literals"))}
+                made.setdefault(("ConfigMap", str(generator.get("name"))), set()).update(keys)
     return made
 
 
