@@ -14,6 +14,7 @@ from fops.kernel.errors import FormatError
 from fops.kernel.formats import load_yaml
 
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")  # RFC 1123, as Kubernetes asks of names
+_WORD = re.compile(r"[A-Za-z0-9_-]+")  # as Procfiles name processes
 _IMAGE = re.compile(r"[a-z0-9][A-Za-z0-9._:/-]*")
 _PATH = re.compile(r"(?!/)(?!(.*/)?\.\.(/|$))[^\x00-\x1f\\]+")
 _HINT = "see the schema fops.service/v1, or onboard again to write a fresh file"
@@ -63,7 +64,7 @@ def _service(members: _Members) -> Service:
 def _process(members: _Members) -> Process:
     members.only({"name", "command", "port"})
     return Process(
-        name=members.text("name", _LABEL), command=members.text("command"), port=members.port("port")
+        name=members.text("name", _WORD), command=members.text("command"), port=members.port("port")
     )
 
 

@@ -1,0 +1,44 @@
+"""Everything a plan gives, in the order of the paths. What the user wrote wins: ours then stands beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from fops.onboarding.generate import compose, container, kubernetes, monitoring
+from fops.onboarding.generate.cloud import serverless, static
+from fops.onboarding.generate.handover import policy, runbook, service_file
+from fops.onboarding.generate.pipeline import scripts, workflow
+from fops.onboarding.model import Artifact, OnboardingPlan
+
+PROPOSED = ".fops/proposed"
+_GENERATORS: tuple[Callable[[OnboardingPlan], Iterator[Artifact]], ...] = (
+    container.artifacts,
+    compose.artifacts,
+    kubernetes.artifacts,
+    monitoring.artifacts,
+    workflow.artifacts,
+    scripts.artifacts,
+    serverless.artifacts,
+    static.artifacts,
+    runbook.artifacts,
+    service_file.artifacts,
+    policy.artifacts,
+)
+
+
+def generate(plan: OnboardingPlan) -> tuple[Artifact, ...]:
+    """The artifacts of a plan, sorted by path. Pure: the same plan gives the same bytes."""
+    made = (artifact for generator in _GENERATORS for artifact in generator(plan))
+    return tuple(sorted((_beside(plan, artifact) for artifact in made), key=lambda artifact: artifact.path))
+
+
+def _beside(plan: OnboardingPlan, artifact: Artifact) -> Artifact:
+    if artifact.path not in plan.existing or artifact.beside:
+        return artifact
+    return replace(
+        artifact,
+        path=f"{PROPOSED}/{artifact.path}",
+        reason=f"{artifact.reason} {artifact.path} is yours and stays as it is: this is a proposal beside it.",
+        beside=artifact.path,
+    )

@@ -1,0 +1,1 @@
+"""AWS templates for the two targets without a cluster: functions (serverless) and files (static)."""

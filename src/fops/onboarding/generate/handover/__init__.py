@@ -1,0 +1,1 @@
+"""What people and later commands read: the runbook, the service file, the starter policies."""

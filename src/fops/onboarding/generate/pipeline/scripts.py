@@ -1,0 +1,99 @@
+"""The deploy script: what the pipeline calls where F-Ops is not at hand, and what people call by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from fops.onboarding.generate.cloud.serverless import is_zipped, url_output
+from fops.onboarding.generate.container import runtime
+from fops.onboarding.generate.pipeline.toolchains import toolchain
+from fops.onboarding.generate.pipeline.workflow import dockerfile, output
+from fops.onboarding.generate.render import Escaped, because, render
+from fops.onboarding.model import Artifact, OnboardingPlan, ServicePlan, Target
+
+PATH = "scripts/deploy.sh"
+# Commands that need no environment, and those that do.
+_COMMANDS = MappingProxyType({
+    "kubernetes": (("build", "push", "connect", "identity"), ("apply", "undo", "release")),
+    "lambda": (("build", "push"), ("apply", "undo", "release")),
+    "sam": (("build",), ("apply", "undo")),
+    "static": (("build",), ("apply", "undo", "release")),
+})  # fmt: skip
+_SUMMARIES = MappingProxyType({
+    "kubernetes": "Build, publish and deploy to Kubernetes; what does not become healthy is undone.",
+    "lambda": "Build, publish and deploy to AWS Lambda; what does not answer is undone.",
+    "sam": "Build and deploy to AWS Lambda; what does not answer is undone.",
+    "static": "Build and publish the site; what does not answer is undone.",
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """What the script knows of one service. `highest` is the highest HTTP status that still means healthy."""
+
+    name: str
+    image: str
+    context: str
+    path: str
+    dockerfile: str
+    install: str
+    build: str
+    folder: str
+    url: str
+    health: str
+    highest: int
+    because: Callable[..., Escaped]
+
+
+def artifacts(plan: OnboardingPlan) -> Iterator[Artifact]:
+    """The script; none where GitHub Pages publishes, since only its own workflow can."""
+    if plan.pages:
+        return
+    kind = kind_of(plan)
+    plain, in_environment = _COMMANDS[kind]
+    yield render(
+        "scripts/deploy.sh.j2",
+        path=PATH,
+        reason="Builds, deploys, waits and undoes: what the pipeline calls without F-Ops, and people by hand.",
+        facts=[f"{service.name}:language" for service in plan.services],
+        executable=True,
+        kind=kind,
+        summary=_SUMMARIES[kind],
+        name=plan.name,
+        environments=plan.environments,
+        services=[_item(service) for service in plan.services],
+        plain=plain,
+        in_environment=in_environment,
+        built=any(service.build_command for service in plan.services),
+        whole=any(output(service) == "." for service in plan.services),
+    )
+
+
+def kind_of(plan: OnboardingPlan) -> str:
+    """Which script a plan gets: the name of a folder below `templates/scripts/`."""
+    if plan.target is Target.K8S:
+        return "kubernetes"
+    if plan.target is Target.STATIC:
+        return "static"
+    return "sam" if is_zipped(plan) else "lambda"
+
+
+def _item(service: ServicePlan) -> Item:
+    tools = toolchain(service)
+    health = runtime(service).health_path
+    return Item(
+        name=service.name,
+        image=service.image,
+        context=service.context,
+        path=service.path,
+        dockerfile=dockerfile(service),
+        install=tools.install if service.build_command else "",
+        build=tools.inside(service.build_command) if service.build_command else "",
+        folder=output(service),
+        url=url_output(service),
+        health=health or "/",
+        highest=399 if health else 499,  # without a health path, being there is all that can be asked
+        because=because(service),
+    )
