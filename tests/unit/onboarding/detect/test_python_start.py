@@ -120,6 +120,21 @@ def found(requirements, files):
             {"main.py": "import functions_framework\n@functions_framework.http\ndef hello(request): ...\n"},
             "functions-framework --target hello --port ${PORT:-8080}",
         ),
+        (
+            "fastapi\nhypercorn",
+            {"backend/main.py": "import database\n" + FASTAPI, "backend/database.py": ""},
+            "cd backend && hypercorn --bind 0.0.0.0:${PORT:-8000} main:app",
+        ),
+        (
+            "fastapi\nuvicorn",
+            {"src/shop/main.py": "import src.shop.db\n" + FASTAPI},
+            "uvicorn src.shop.main:app --host 0.0.0.0 --port ${PORT:-8000}",
+        ),
+        (
+            "flask\ngunicorn",
+            {"app.py": FLASK, "gunicorn_config.py": "bind = ':9090'\n"},
+            "gunicorn --config gunicorn_config.py app:app",
+        ),
         ("requests", {"main.py": "print(1)\n"}, "python main.py"),
         ("requests", {"util.py": "x = 1\n", "mail_server.py": MAIN + "serve()\n"}, "python mail_server.py"),
         ("requests", {"shop/__main__.py": "print(1)\n"}, "python -m shop"),
@@ -215,3 +230,30 @@ def test_static_files_are_collected_where_the_settings_say_where_to():
         "shop/settings.py",
         3,
     )
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "line"),
+    [
+        ("Pipfile", "[scripts]\nstart = 'python serve.py'\n", 2),
+        (
+            "pyproject.toml",
+            "[project]\nname = 'x'\n[tool.pdm.scripts]\nstart = {cmd = 'python serve.py'}\n",
+            4,
+        ),
+        ("pixi.toml", "[tasks]\nserve = 'python serve.py'\n", 2),
+    ],
+)
+def test_a_task_called_start_is_the_start_command(file, text, line):
+    fact = found("requests", {"serve.py": "", "other.py": "", file: text})["start_command"]
+    assert (fact.value, fact.file, fact.line) == ("python serve.py", file, line)
+
+
+def test_a_task_for_development_is_not():
+    files = {"Pipfile": "[scripts]\nstart = 'flask run --debug'\n", "main.py": ""}
+    assert found("requests", files)["start_command"].value == "python main.py"
+
+
+def test_a_name_that_a_shell_would_read_is_quoted():
+    files = {"manage.py": "import django\n", "a;b/settings.py": "", "a;b/wsgi.py": ""}
+    assert found("django\ngunicorn", files)["start_command"].value.endswith("'a;b.wsgi:application'")

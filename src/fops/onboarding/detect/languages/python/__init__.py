@@ -20,10 +20,10 @@ from fops.onboarding.detect.languages.python.manifests.framework import framewor
 from fops.onboarding.detect.languages.python.manifests.services import services
 from fops.onboarding.detect.languages.python.manifests.version import version
 from fops.onboarding.detect.languages.python.run import django
-from fops.onboarding.detect.languages.python.run.port import bound_by_gunicorn, port
+from fops.onboarding.detect.languages.python.run.port import port
 from fops.onboarding.detect.languages.python.run.program import Project, project
 from fops.onboarding.detect.languages.python.run.servers import Start
-from fops.onboarding.detect.languages.python.run.start import start
+from fops.onboarding.detect.languages.python.run.start import start, with_port
 from fops.onboarding.detect.languages.python.run.workers import workers
 from fops.onboarding.model import CERTAIN, LIKELY, Fact
 from fops.onboarding.ports import Tree
@@ -100,27 +100,9 @@ def _start(whole: Project, processes: list[Fact]) -> Iterator[Fact]:
         yield listening
     if found is None:
         return
-    bound = found.server == "gunicorn" and bound_by_gunicorn(whole.tree) is not None
-    number = f"${{PORT:-{listening.value}}}" if listening else "${PORT:-8000}"
-    command = found.command.replace(
-        "--bind 0.0.0.0:{port} ", "" if bound else "--bind 0.0.0.0:{port} "
-    ).replace("{port}", number)
-    yield Fact(
-        name="start_command",
-        value=command,
-        rule=found.rule,
-        confidence=found.confidence,
-        file=found.file,
-        line=found.line,
-    )
-    yield Fact(
-        name="static",
-        value=False,
-        rule=found.rule,
-        confidence=found.confidence,
-        file=found.file,
-        line=found.line,
-    )
+    command = with_port(whole.tree, found, listening.value if listening else 8000)
+    yield _fact(found, name="start_command", value=command)
+    yield _fact("static", False, found)
 
 
 def _as_start(processes: list[Fact]) -> Start | None:
@@ -133,4 +115,10 @@ def _as_start(processes: list[Fact]) -> Start | None:
         confidence=LIKELY,
         file=first.file,
         line=first.line,
+    )
+
+
+def _fact(found: Start, *, name: str, value: object) -> Fact:
+    return Fact(
+        name=name, value=value, rule=found.rule, confidence=found.confidence, file=found.file, line=found.line
     )

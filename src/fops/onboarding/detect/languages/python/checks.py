@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 
 from fops.onboarding.detect.evidence import key_line, read_toml
@@ -41,7 +42,7 @@ def _tests(whole: Project, prefix: str) -> Fact | None:
         return None
     text = whole.tree.read(tests) or ""
     if manage:
-        command = f"{prefix}python {manage} test"
+        command = f"{prefix}python {shlex.quote(manage)} test"
     elif "pytest" in text:
         command = f"{prefix}pytest"
     elif "unittest" in text:

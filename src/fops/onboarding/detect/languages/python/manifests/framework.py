@@ -157,6 +157,7 @@ FRAMEWORKS: tuple[Framework, ...] = (
         interface="wsgi",
         port=8080,
     ),
+    Framework(name="azure-functions", packages=("azure-functions",), modules=("azure.functions",)),
     Framework(name="google-adk", packages=("google-adk",), modules=("google.adk",), port=8000),
     Framework(name="pyramid", packages=("pyramid",), modules=("pyramid",), port=6543),
     Framework(name="cherrypy", packages=("cherrypy",), modules=("cherrypy",), port=8080),

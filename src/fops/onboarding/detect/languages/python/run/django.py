@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+import shlex
 
 from fops.onboarding.detect.evidence import find
 from fops.onboarding.detect.languages.python.run.program import Project, dotted_name
@@ -28,11 +29,11 @@ def start(whole: Project) -> Start | None:
     if manage is None:
         return None
     folder = posixpath.dirname(manage)
-    change = f"cd {folder} && " if folder else ""
+    change = f"cd {shlex.quote(folder)} && " if folder else ""
     for server, interface in _SERVED:
         found = _module(whole, interface, folder) if server in whole.dependencies else None
         if found:
-            served = command(server, Target(name=f"{found[0]}:application", interface=interface))
+            served = command(server, Target(name=shlex.quote(f"{found[0]}:application"), interface=interface))
             return Start(
                 command=change + served,
                 rule=f"python.start.django-{server}",
@@ -72,7 +73,7 @@ def build_command(whole: Project) -> Fact | None:
     hit = find(whole.tree, _STATIC_ROOT, settings_files(whole)) if manage else None
     if hit is None or manage is None:
         return None
-    command = f"python {manage} collectstatic --noinput"
+    command = f"python {shlex.quote(manage)} collectstatic --noinput"
     return Fact(
         name="build_command",
         value=command,

@@ -192,6 +192,8 @@ def import_root(whole: Project, path: str) -> str:
     folder = posixpath.dirname(path)
     module = whole.module(path)
     files = set(whole.tree.files)
+    if module and any(name.startswith(f"{folder.partition('/')[0]}.") for name in module.imports):
+        return ""
     for name in module.imports if module and folder else ():
         first = name.split(".", 1)[0]
         here = f"{folder}/{first}.py" in files or f"{folder}/{first}/__init__.py" in files

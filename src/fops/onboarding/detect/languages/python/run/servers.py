@@ -49,7 +49,8 @@ class Target:
 
 def command(server: str, target: Target) -> str:
     """The command by which the server serves the target on all addresses."""
-    return _TEMPLATES[server].format(
+    enter = f"cd {shlex.quote(target.root)} && " if target.root and server not in _TAKE_A_FOLDER else ""
+    return enter + _TEMPLATES[server].format(
         target=target.name,
         called=shlex.quote(f"{target.name}()") if target.factory else target.name,
         factory=" --factory" if target.factory else "",
@@ -61,6 +62,7 @@ def command(server: str, target: Target) -> str:
     )
 
 
+_TAKE_A_FOLDER = frozenset({"uvicorn", "gunicorn", "uwsgi", "litestar"})
 _TEMPLATES = {
     "uvicorn": "uvicorn {target}{factory}{app_dir} --host 0.0.0.0 --port {{port}}",
     "gunicorn": "gunicorn{worker}{change} --bind 0.0.0.0:{{port}} {called}",

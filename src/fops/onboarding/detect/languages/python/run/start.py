@@ -11,11 +11,13 @@ import shlex
 from collections.abc import Callable
 
 from fops.onboarding.detect.evidence import key_line, read_toml
+from fops.onboarding.detect.files.commands import for_development
 from fops.onboarding.detect.files.values import nested
-from fops.onboarding.detect.languages.python.code.source import sources
+from fops.onboarding.detect.languages.python.code.source import entry_rank, sources
 from fops.onboarding.detect.languages.python.manifests.dependencies import Dependencies
 from fops.onboarding.detect.languages.python.manifests.framework import Framework
 from fops.onboarding.detect.languages.python.run import django
+from fops.onboarding.detect.languages.python.run.port import bound_by_gunicorn
 from fops.onboarding.detect.languages.python.run.program import (
     AppObject,
     Project,
@@ -26,6 +28,7 @@ from fops.onboarding.detect.languages.python.run.program import (
 )
 from fops.onboarding.detect.languages.python.run.servers import INTERFACES, Start, Target, command
 from fops.onboarding.model import LIKELY, STRONG, WEAK
+from fops.onboarding.ports import Tree
 
 _WITH_UVICORN = frozenset({"standard", "all", "uvicorn"})
 _SCRIPT_NAMES = ("start", "serve", "server", "web", "api", "app", "run", "main")
@@ -38,10 +41,23 @@ def start(whole: Project) -> Start | None:
         _own_runner,
         _object,
         _guess,
+        _task,
         _script,
         _file,
     )
     return next((found for rule in rules if (found := rule(whole))), None)
+
+
+def with_port(tree: Tree, found: Start, number: int) -> str:
+    """The command with its port, `PORT` first. An address in gunicorn's configuration file keeps the say."""
+    bound = bound_by_gunicorn(tree) if found.server == "gunicorn" else None
+    text = found.command
+    if bound is not None:
+        given = (
+            "" if bound.file == "gunicorn.conf.py" else f"--config {bound.file} "
+        )  # it reads that one by itself
+        text = text.replace("--bind 0.0.0.0:{port} ", given)
+    return text.replace("{port}", f"${{PORT:-{number}}}")
 
 
 def server_of(dependencies: Dependencies, framework: Framework) -> str | None:
@@ -84,11 +100,11 @@ _FUNCTION = re.compile(r"@functions_framework\.\w+\s*(?:async\s+)?def\s+(\w+)")
 
 def _user(whole: Project, package: str) -> str | None:
     """The file that uses a package: the main file where it does (or none can be read), else the shallowest."""
-    users = [module.path for module in whole.modules if module.imports_from(package)]
+    users = sorted((module.path for module in whole.modules if module.imports_from(package)), key=entry_rank)
     entry = main_file(whole)
     if entry and (not users or entry[0] in users):
         return entry[0]
-    return next(iter([path for path in users if "/" not in path] or users), None)
+    return next(iter(users), None)
 
 
 def _function(whole: Project, path: str) -> str:
@@ -163,6 +179,37 @@ _LOOPBACK = ("localhost", "127.0.0.1")
 _NOT_FLASKS = frozenset({"serve", "run_simple", "serve_forever"})
 _RUNS = frozenset(
     {"run", "run_app", "serve", "run_server", "run_simple", "serve_forever", "listen", "run_forever"}
+)
+
+
+def _task(whole: Project) -> Start | None:
+    """A task called `start` or `serve` of the project's manager or task runner, unless it is for development."""
+    for file, *keys in _TASKS:
+        tasks = nested(read_toml(whole.tree, file), *keys)
+        for name in ("start", "serve"):
+            given = nested(tasks, name)
+            text = next(
+                (
+                    one
+                    for one in (given, nested(given, "cmd"), nested(given, "shell"))
+                    if isinstance(one, str)
+                ),
+                "",
+            )
+            if text.strip() and "\n" not in text and not for_development(text):
+                line = key_line(whole.tree, file, ".".join(keys), name)
+                return Start(
+                    command=text.strip(), rule="python.start.task", confidence=STRONG, file=file, line=line
+                )
+    return None
+
+
+_TASKS = (
+    ("Pipfile", "scripts"),
+    ("pyproject.toml", "tool", "pdm", "scripts"),
+    ("pyproject.toml", "tool", "pixi", "tasks"),
+    ("pyproject.toml", "tool", "poe", "tasks"),
+    ("pixi.toml", "tasks"),
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 
 from fops.onboarding.detect.languages.python.code.source import Call, Module
@@ -56,7 +57,7 @@ def _celery(whole: Project) -> _Found:
     if made is None:
         return None
     module, call = made
-    package = dotted_name(module.path)
+    package = _module_name(module)
     app = package.removesuffix(".celery") if call.target in {"app", "celery"} else f"{package}:{call.target}"
     commands = {"worker": f"celery --app {app} worker --loglevel INFO"}
     if any(mark in one.text for one in whole.modules for mark in _BEAT):
@@ -80,7 +81,7 @@ def _arq(whole: Project) -> _Found:
     for module in whole.modules:
         if module.imports_from("arq") and "class WorkerSettings" in module.text:
             line = module.text.count("\n", 0, module.text.index("class WorkerSettings")) + 1
-            return {"worker": f"arq {dotted_name(module.path)}.WorkerSettings"}, module, line
+            return {"worker": f"arq {_module_name(module)}.WorkerSettings"}, module, line
     return None
 
 
@@ -88,12 +89,16 @@ def _huey(whole: Project) -> _Found:
     made = _made(whole, "huey.RedisHuey", "huey.SqliteHuey", "huey.PriorityRedisHuey")
     if made is None or made[1].target is None:
         return None
-    return {"worker": f"huey_consumer {dotted_name(made[0].path)}.{made[1].target}"}, *made[:1], made[1].line
+    return {"worker": f"huey_consumer {_module_name(made[0])}.{made[1].target}"}, *made[:1], made[1].line
 
 
 def _dramatiq(whole: Project) -> _Found:
     for module in whole.modules:
         line = module.imports_from("dramatiq")
         if line and "dramatiq.actor" in module.text:
-            return {"worker": f"dramatiq {dotted_name(module.path)}"}, module, line
+            return {"worker": f"dramatiq {_module_name(module)}"}, module, line
     return None
+
+
+def _module_name(module: Module) -> str:
+    return shlex.quote(dotted_name(module.path))
