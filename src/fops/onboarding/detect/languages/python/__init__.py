@@ -102,7 +102,7 @@ def _start(whole: Project, processes: list[Fact]) -> Iterator[Fact]:
         return
     command = with_port(whole.tree, found, listening.value if listening else 8000)
     yield _fact(found, name="start_command", value=command)
-    yield _fact("static", False, found)
+    yield _fact(found, name="static", value=False)
 
 
 def _as_start(processes: list[Fact]) -> Start | None:
