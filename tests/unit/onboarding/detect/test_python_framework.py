@@ -129,3 +129,7 @@ def test_an_engine_or_address_in_the_code_means_its_service(text, service):
 
 def test_an_address_in_a_comment_means_nothing():
     assert "services" not in found({"app.py": "app = 1\n# redis://cache\n", "requirements.txt": "requests"})
+
+
+def test_a_submodule_imported_by_its_full_name_counts():
+    assert found({"server.py": "import tornado.web\nserver = 1\n"})["framework"].value == "tornado"

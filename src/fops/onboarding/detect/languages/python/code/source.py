@@ -181,6 +181,8 @@ def _scope(nodes: list[ast.AST]) -> tuple[Scope, dict[str, int]]:
     lines: dict[str, int] = {}
     stars: list[str] = []
     for node in nodes:
+        if isinstance(node, ast.Import):
+            lines.update({alias.name: lines.get(alias.name, node.lineno) for alias in node.names})
         for alias, path in _imported(node):
             lines.setdefault(path, getattr(node, "lineno", 1))
             if alias == "*":
