@@ -15,7 +15,7 @@ USER = DATABASE = "app"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backing:
-    """One backing service. `password` names the variable of the `.env` file that holds its password, if it has one.
+    """One backing service. `secret` names the variable of the `.env` file that holds its password, if it has one.
 
     `release` is the product and line of `eol.json` whose newest patch stands for `{}` in `pattern`; `url` is what a
     program connects with; `prefixes` are how variables about it begin.
@@ -29,7 +29,7 @@ class Backing:
     prefixes: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
     data: str | None = None
-    password: str | None = None
+    secret: str | None = None
 
     @property
     def image(self) -> str:
@@ -63,7 +63,9 @@ def points_home(variable: EnvVariable) -> bool:
 
 def _is_about(name: str, variable: str) -> bool:
     known = backing(name)
-    return known is not None and any(re.match(rf"(?:\w+_)?{prefix}(?:_|$)", variable.upper()) for prefix in known.prefixes)
+    return known is not None and any(
+        re.match(rf"(?:\w+_)?{prefix}(?:_|$)", variable.upper()) for prefix in known.prefixes
+    )
 
 
 def connection(
@@ -78,9 +80,12 @@ def connection(
     if name is None or known is None:
         return None
     host = host or name
-    password = (secret or required(known.password)) if known.password else ""
+    password = (secret or required(known.secret)) if known.secret else ""
     for ending, value in (
-        (r"(?:URL|URI|DSN|CONNECTION_STRING)", _url(service, known, password).replace(f"{name}:{known.port}", f"{host}:{known.port}")),
+        (
+            r"(?:URL|URI|DSN|CONNECTION_STRING)",
+            _url(service, known, password).replace(f"{name}:{known.port}", f"{host}:{known.port}"),
+        ),
         (r"(?:HOST|HOSTNAME|SERVER)", host),
         (r"(?:BROKERS?|BOOTSTRAP_SERVERS|SERVERS|HOSTS|ADDR|ADDRESS|ENDPOINT)", f"{host}:{known.port}"),
         (r"PORT", str(known.port)),
@@ -96,7 +101,9 @@ def connection(
 def _url(service: ServicePlan, known: Backing, password: str) -> str:
     if service.language == "java" and known.url.startswith(("postgresql://", "mysql://")):
         return "jdbc:" + known.url.replace(f"{USER}:PASSWORD@", "")
-    insecure = "?sslmode=disable" if service.language == "go" and known.url.startswith("postgresql://") else ""
+    insecure = (
+        "?sslmode=disable" if service.language == "go" and known.url.startswith("postgresql://") else ""
+    )
     return known.url.replace("PASSWORD", password) + insecure
 
 
@@ -111,7 +118,7 @@ _TABLE: Mapping[str, Backing] = MappingProxyType({
         prefixes=("POSTGRES", "POSTGRESQL", "PG", *_SQL),
         environment={"POSTGRES_USER": USER, "POSTGRES_DB": DATABASE, "POSTGRES_PASSWORD": required("POSTGRES_PASSWORD")},
         data="/var/lib/postgresql/data",
-        password="POSTGRES_PASSWORD",
+        secret="POSTGRES_PASSWORD",
     ),
     "mysql": Backing(
         pattern="mysql:{}",
@@ -124,10 +131,10 @@ _TABLE: Mapping[str, Backing] = MappingProxyType({
             "MYSQL_USER": USER,
             "MYSQL_DATABASE": DATABASE,
             "MYSQL_PASSWORD": required("MYSQL_PASSWORD"),
-            "MYSQL_RANDOM_ROOT_PASSWORD": "yes",
+            "MYSQL_ROOT_PASSWORD": required("MYSQL_PASSWORD"),
         },
         data="/var/lib/mysql",
-        password="MYSQL_PASSWORD",
+        secret="MYSQL_PASSWORD",
     ),
     "redis": Backing(
         pattern="redis:{}-alpine",
@@ -155,7 +162,7 @@ _TABLE: Mapping[str, Backing] = MappingProxyType({
         prefixes=("RABBITMQ", "RABBIT", "AMQP", "CLOUDAMQP", "CELERY_BROKER", "BROKER", "QUEUE"),
         environment={"RABBITMQ_DEFAULT_USER": USER, "RABBITMQ_DEFAULT_PASS": required("RABBITMQ_PASSWORD")},
         data="/var/lib/rabbitmq",
-        password="RABBITMQ_PASSWORD",
+        secret="RABBITMQ_PASSWORD",
     ),
     "memcached": Backing(
         pattern=IMAGES["memcached"],
@@ -201,7 +208,7 @@ _TABLE: Mapping[str, Backing] = MappingProxyType({
         prefixes=("MSSQL", "SQLSERVER", *_SQL),
         environment={"ACCEPT_EULA": "Y", "MSSQL_SA_PASSWORD": required("MSSQL_SA_PASSWORD")},
         data="/var/opt/mssql",
-        password="MSSQL_SA_PASSWORD",
+        secret="MSSQL_SA_PASSWORD",
     ),
 })  # fmt: skip
 """By the images' own documentation: environment variables, data folders and health commands."""

@@ -34,7 +34,9 @@ def artifacts(plan: OnboardingPlan) -> Iterator[Artifact]:
 def _backing(plan: OnboardingPlan) -> Mapping[str, Backing]:
     """What to start beside the programs; a program of that very name stands for it."""
     programs = {service.name for service in plan.services}
-    named = dict.fromkeys(name for service in plan.services for name in service.backing if name not in programs)
+    named = dict.fromkeys(
+        name for service in plan.services for name in service.backing if name not in programs
+    )
     return {name: found for name in named if (found := backing(name))}
 
 
@@ -47,7 +49,13 @@ def _programs(plan: OnboardingPlan, known: Mapping[str, Backing]) -> Iterator[Ma
 
 
 def _program(
-    service: ServicePlan, process: Process, *, name: str, main: bool, known: Mapping[str, Backing], taken: dict[int, str]
+    service: ServicePlan,
+    process: Process,
+    *,
+    name: str,
+    main: bool,
+    known: Mapping[str, Backing],
+    taken: dict[int, str],
 ) -> Mapping[str, Any]:
     runs = runtime(service)
     port = runs.port if main else process.port

@@ -138,6 +138,11 @@ def why(*names: str) -> Escaped:
     return Escaped(f"\ue000{','.join(names)}\ue001")
 
 
+def no_mark(*_names: str) -> Escaped:
+    """Where `because` is asked of something that rests on no service."""
+    return Escaped()
+
+
 def because(service: ServicePlan) -> Callable[..., Escaped]:
     """`why` for the facts of one service by their bare names; names without evidence are left out."""
 
@@ -248,6 +253,14 @@ def escape_words(value: str | Iterable[str]) -> Escaped:
     return Escaped(" ".join(word if word == "&&" else escape_path(word) for word in words))
 
 
+def escape_regex(value: Any) -> Escaped:
+    """Validated names joined by `|`: an alternative of a regular expression, harmless inside quotes.
+
+    Raises ValueError for any other character.
+    """
+    return Escaped("|".join(escape_name(name) for name in str(value).split("|")))
+
+
 def escape_path(value: Any) -> Escaped:
     """A repository path or image name made only of characters harmless in YAML, shell and Dockerfiles.
 
@@ -280,5 +293,6 @@ FILTERS: Mapping[str, Callable[..., Escaped]] = MappingProxyType({
     "code": escape_code,
     "name": escape_name,
     "path": escape_path,
+    "regex": escape_regex,
     "words": escape_words,
 })  # fmt: skip

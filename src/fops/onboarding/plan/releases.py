@@ -75,7 +75,9 @@ def java_release(version: str) -> int:
 def temurin_tag(version: str) -> str:
     """The exact Eclipse Temurin tag of a Java version, without its `-jdk` or `-jre`."""
     release = str(java_release(version))
-    latest = next((str(cycle["latest"]) for cycle in _cycles("eclipse-temurin") if cycle["cycle"] == release), release)
+    latest = next(
+        (str(cycle["latest"]) for cycle in _cycles("eclipse-temurin") if cycle["cycle"] == release), release
+    )
     return latest.replace("+", "_")
 
 
@@ -87,7 +89,9 @@ def _number(version: str) -> str:
 def _preferred(cycles: list[dict[str, Any]]) -> dict[str, Any]:
     """The newest long-term cycle; where `lts` is the day it becomes one, that day must be before the table's."""
     newest = max(str(cycle["release"]) for cycle in cycles)
-    long_term = (cycle for cycle in cycles if cycle["lts"] is True or (cycle["lts"] and str(cycle["lts"]) <= newest))
+    long_term = (
+        cycle for cycle in cycles if cycle["lts"] is True or (cycle["lts"] and str(cycle["lts"]) <= newest)
+    )
     return next(long_term, cycles[0])
 
 

@@ -28,30 +28,40 @@ _LANGUAGES: Mapping[str, Callable[[ServicePlan], tuple[str, Mapping[str, Any]]]]
 
 
 def artifacts(plan: OnboardingPlan) -> Iterator[Artifact]:
-    """The Dockerfiles of the services that run in containers, and one `.dockerignore` for each build context."""
-    if plan.target is not Target.K8S:
-        return
+    """The images of what runs in a cluster; nothing for other targets."""
+    if plan.target is Target.K8S:
+        yield from images(plan)
+
+
+def images(plan: OnboardingPlan) -> Iterator[Artifact]:
+    """The Dockerfile of each service, and one `.dockerignore` for each build context."""
     contexts: dict[str, list[ServicePlan]] = {}
     for service in plan.services:
         contexts.setdefault(service.context, []).append(service)
         yield from dockerfile(plan, service)
     for context, services in contexts.items():
-        yield ignore.artifact(context, services)
+        # What the user's own Dockerfile copies is not known, so nothing is taken away from it.
+        if all(service.dockerfile is None for service in services):
+            yield ignore.artifact(context, services)
 
 
 def dockerfile(plan: OnboardingPlan, service: ServicePlan) -> Iterator[Artifact]:
     """The service's Dockerfile and what it copies; where the user has one, at most a proposal beside it."""
     if service.dockerfile is None:
-        yield _dockerfile(plan, service, path=f"{service.prefix}Dockerfile", reason=_reason(service), beside=None)
+        yield _dockerfile(
+            plan, service, path=f"{service.prefix}Dockerfile", reason=_reason(service), beside=None
+        )
         if service.static:
             yield static.configuration(plan, service)
-    elif improvements := _improvements(service.dockerfile):
+    elif not service.static and (improvements := _improvements(service.dockerfile)):
         theirs = _top_path(service, service.dockerfile)
         reason = f"A proposal beside {theirs}, which {' and '.join(improvements)}; yours stays in use until you take this one."
         yield _dockerfile(plan, service, path=f".fops/proposed/{theirs}", reason=reason, beside=theirs)
 
 
-def _dockerfile(plan: OnboardingPlan, service: ServicePlan, *, path: str, reason: str, beside: str | None) -> Artifact:
+def _dockerfile(
+    plan: OnboardingPlan, service: ServicePlan, *, path: str, reason: str, beside: str | None
+) -> Artifact:
     template, values = _LANGUAGES[service.language](service)
     served = static.values(plan, service) if service.static else {}
     return render(
@@ -78,21 +88,13 @@ def _reason(service: ServicePlan) -> str:
 
 def _improvements(theirs: ExistingDockerfile) -> list[str]:
     """What a reviewer would change in the user's Dockerfile, as the end of a sentence."""
-    found = []
-    if theirs.user is None or runtime_root(theirs):
-        found.append("names no user, so that most base images run it as root" if theirs.user is None else "runs as root")
-    if any(stage.endswith(":latest") for stage in theirs.stages):
-        found.append("builds on a `latest` base, which changes without notice")
-    return found
-
-
-def runtime_root(theirs: ExistingDockerfile) -> bool:
-    """Whether the Dockerfile says that it runs as root."""
-    return (theirs.user or "").partition(":")[0] in {"root", "0"}
+    if theirs.user is None:
+        return ["names no user, so that most base images run it as root"]
+    return ["runs as root"] if theirs.user.partition(":")[0] in {"root", "0"} else []
 
 
 def _top_path(service: ServicePlan, theirs: ExistingDockerfile) -> str:
     return theirs.path if theirs.path.startswith(service.prefix) else f"{service.prefix}{theirs.path}"
 
 
-__all__ = ["artifacts", "dockerfile", "runtime"]
+__all__ = ["artifacts", "dockerfile", "images", "runtime"]

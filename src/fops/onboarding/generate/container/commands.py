@@ -7,9 +7,15 @@ import shlex
 
 _PLAIN = re.compile(r"[\w@%+=:,./\- \"']+\Z", re.ASCII)
 _SEQUENCE = re.compile(r"[;&|<>(){}`\n]")
-_SHELL_WORDS = frozenset({"cd", "exec", "export", "set", "source", ".", "if", "for", "while", "until", "case", "ulimit"})
-_RUNNERS = re.compile(r"(?:poetry|uv|pdm|pipenv|pixi|hatch|rye)\s+run\s+|conda\s+run\s+(?:-n\s+\S+\s+|--no-capture-output\s+)*")
-_SCRIPT = re.compile(r"(?:pnpm|yarn)\s+(?:run\s+)?(?!run\b|dlx\b|exec\b|node\b)([\w:.][\w:.-]*)(.*)", re.DOTALL)
+_SHELL_WORDS = frozenset(
+    {"cd", "exec", "export", "set", "source", ".", "if", "for", "while", "until", "case", "ulimit"}
+)
+_RUNNERS = re.compile(
+    r"(?:poetry|uv|pdm|pipenv|pixi|hatch|rye)\s+run\s+|conda\s+run\s+(?:-n\s+\S+\s+|--no-capture-output\s+)*"
+)
+_SCRIPT = re.compile(
+    r"(?:pnpm|yarn)\s+(?:run\s+)?(?!run\b|dlx\b|exec\b|node\b)([\w:.][\w:.-]*)(.*)", re.DOTALL
+)
 _BINARY = re.compile(r"(?:pnpm|yarn)\s+(?:exec|node)\s+(.*)", re.DOTALL)
 
 

@@ -12,7 +12,18 @@ from fops.onboarding.model import ServicePlan
 from fops.onboarding.plan.releases import go_tag, image_tag
 
 # Folders a program may read when it runs, by the custom of Go repositories; the image gets those that exist.
-_RUNTIME_FOLDERS = ("assets", "config", "configs", "locales", "migrations", "public", "static", "templates", "views", "web")
+_RUNTIME_FOLDERS = (
+    "assets",
+    "config",
+    "configs",
+    "locales",
+    "migrations",
+    "public",
+    "static",
+    "templates",
+    "views",
+    "web",
+)
 _GO_BUILD = re.compile(r"(?P<static>CGO_ENABLED=0 )?go build(?P<rest>(?: [\w./@-]+)+)")
 
 
@@ -26,12 +37,16 @@ def dockerfile(service: ServicePlan) -> tuple[str, Mapping[str, Any]]:
     return "container/go.Dockerfile.j2", {
         "tag": go_tag(service.runtime_version),
         "source": workdir(service, top="/src"),
-        "manifests": tuple(path for path in ("go.mod", "go.sum") if path in service.files and member(service) == "."),
+        "manifests": tuple(
+            path for path in ("go.mod", "go.sum") if path in service.files and member(service) == "."
+        ),
         "modules": "go.work" not in service.files and "vendor/modules.txt" not in service.files,
         "build": _optimised(build),
         "programs": programs if known else (),
         "data": _RUNTIME_FOLDERS,
-        "run_image": "scratch" if known and build.startswith("CGO_ENABLED=0 ") else f"debian:{image_tag('debian')}-slim",
+        "run_image": "scratch"
+        if known and build.startswith("CGO_ENABLED=0 ")
+        else f"debian:{image_tag('debian')}-slim",
         "user": APP_USER,
         "words": exec_form(commands[0]),
         "environment": {"PORT": str(service.port)} if service.port and reads_port(service) else {},

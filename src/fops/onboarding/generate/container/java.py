@@ -30,7 +30,7 @@ def dockerfile(service: ServicePlan) -> tuple[str, Mapping[str, Any]]:
     archive = _archive(command) if len(processes(service)) == 1 else None
     return "container/java.Dockerfile.j2", {
         "build_image": _build_image(service, tool, wrapped=wrapper in build),
-        "as_root": tool == "gradle" and wrapper not in build,  # that image's own user may not write the cache
+        "gradle_image": tool == "gradle" and wrapper not in build,
         "source": workdir(service, top="/src"),
         "cache": _CACHES[tool],
         "chmod": wrapper if build.startswith(f"{wrapper} ") else "",

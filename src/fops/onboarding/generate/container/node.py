@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
 from fops.onboarding.generate.container.commands import exec_form
-from fops.onboarding.generate.container.runtime import NODE_USER, member, processes, reads_port, started, workdir
+from fops.onboarding.generate.container.runtime import (
+    NODE_USER,
+    member,
+    processes,
+    reads_port,
+    started,
+    workdir,
+)
 from fops.onboarding.model import ServicePlan
 from fops.onboarding.plan.releases import TOOLS, image_tag
 
 YARN_BERRY = "4.18.1"  # as the registry had it on 2026-11-24; used where the repository names none
 # Development tools that some start commands name: with one of them nothing is pruned.
-_DEVELOPMENT = re.compile(r"\b(?:vite|tsx|ts-node|nodemon|webpack|react-scripts|vue-cli-service|nest start|ng serve|serve)\b")
+_DEVELOPMENT = re.compile(
+    r"\b(?:vite|tsx|ts-node|nodemon|webpack|react-scripts|vue-cli-service|nest start|ng serve|serve)\b"
+)
 # Builds that gather all they need in one folder, dependencies included.
 _SELF_CONTAINED = {"node .output/": ".output", "node .mastra/output/": ".mastra/output"}
 _STANDALONE_FOLDER = ".next/standalone"
@@ -104,7 +113,9 @@ def _images(service: ServicePlan) -> Mapping[str, str]:
     """The full image has the compilers that native modules need; the slim one has node and npm."""
     if service.package_manager == "bun":
         # the version may be that of Node, which bun stands in for
-        tag = image_tag("bun", service.runtime_version if re.match(r"1(\.|$)", service.runtime_version) else "")
+        tag = image_tag(
+            "bun", service.runtime_version if re.match(r"1(\.|$)", service.runtime_version) else ""
+        )
         return {"build_image": f"oven/bun:{tag}", "run_image": f"oven/bun:{tag}-slim"}
     tag = image_tag("nodejs", service.runtime_version)
     return {"build_image": f"node:{tag}", "run_image": f"node:{tag}-slim"}
@@ -118,8 +129,12 @@ def _install(service: ServicePlan, manager: Manager) -> Mapping[str, Any]:
     return {
         "tool": manager.tool,
         "variables": manager.variables,
-        "manifests": tuple(path for path in ("package.json", lock, ".npmrc") if path in service.files) if single else (),
-        "folders": tuple(name for name in _FOLDERS_FOR_INSTALL if _has_folder(service, name)) if single else (),
+        "manifests": tuple(path for path in ("package.json", lock, ".npmrc") if path in service.files)
+        if single
+        else (),
+        "folders": tuple(name for name in _FOLDERS_FOR_INSTALL if _has_folder(service, name))
+        if single
+        else (),
         "install": manager.locked if lock else manager.unlocked,
         "cache": manager.cache,
     }
@@ -153,8 +168,10 @@ def _self_contained(service: ServicePlan, command: str) -> str:
 
 def _keeps_everything(service: ServicePlan, command: str) -> bool:
     workspace = member(service) != "." or "pnpm-workspace.yaml" in service.files
-    return bool(_DEVELOPMENT.search(command)) or "package.json" not in service.files or (
-        workspace and service.package_manager != "npm"
+    return (
+        bool(_DEVELOPMENT.search(command))
+        or "package.json" not in service.files
+        or (workspace and service.package_manager != "npm")
     )
 
 

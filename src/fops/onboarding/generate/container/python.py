@@ -40,15 +40,29 @@ class Install:
 def dockerfile(service: ServicePlan) -> tuple[str, Mapping[str, Any]]:
     """The template of a Python service and its values."""
     if service.package_manager == "conda":
-        return "container/conda.Dockerfile.j2", {**_common(service), "micromamba": IMAGES["micromamba"]}
+        return "container/conda.Dockerfile.j2", {
+            **_common(service),
+            "micromamba": IMAGES["micromamba"],
+            "environment_file": _conda_file(service),
+        }
     install = _MANAGERS.get(service.package_manager, _pip)(service)
+    copies_first = bool(install.manifests and install.dependencies) and member(service) == "."
     return "container/python.Dockerfile.j2", {
         **_common(service),
         "tag": image_tag("python", service.runtime_version),
         "install": install,
-        "copies_first": bool(install.manifests) and member(service) == ".",
+        "copies_first": copies_first,
+        "after_copy": install.project or ("" if copies_first else install.dependencies),
         "libraries": sorted(_CLIENT_LIBRARIES[name] for name in service.backing if name in _CLIENT_LIBRARIES),
     }
+
+
+def _conda_file(service: ServicePlan) -> str:
+    return (
+        "environment.yaml"
+        if any(path.endswith("environment.yaml") for path in service.files)
+        else "environment.yml"
+    )
 
 
 def _common(service: ServicePlan) -> Mapping[str, Any]:
@@ -72,7 +86,9 @@ def _environment(service: ServicePlan, command: str) -> Mapping[str, str]:
 
 def _pip(service: ServicePlan) -> Install:
     named = re.findall(r"(?:-r|--requirement)[= ]*(\S+)", service.install_command)
-    requirements = [path for path in named if path in service.files and _PLAIN.fullmatch(path)] or _requirements(service)
+    requirements = [
+        path for path in named if path in service.files and _PLAIN.fullmatch(path)
+    ] or _requirements(service)
     if not requirements:
         packaged = service.files & {"pyproject.toml", "setup.py"}
         return Install(manifests=(), project="pip install ." if packaged else "")
@@ -83,13 +99,20 @@ def _pip(service: ServicePlan) -> Install:
 
 
 def _requirements(service: ServicePlan) -> list[str]:
-    usual = ("requirements.txt", "requirements/prod.txt", "requirements/production.txt", "requirements/base.txt")
+    usual = (
+        "requirements.txt",
+        "requirements/prod.txt",
+        "requirements/production.txt",
+        "requirements/base.txt",
+    )
     return [path for path in usual if path in service.files][:1]
 
 
 def _pip_manifests(service: ServicePlan, requirements: list[str]) -> tuple[str, ...]:
     """The requirement files and what they may include; a wheel house or a lock beside them too."""
-    included = (path for path in service.files if re.fullmatch(r"(?:requirements|constraints)[\w.-]*\.txt", path))
+    included = (
+        path for path in service.files if re.fullmatch(r"(?:requirements|constraints)[\w.-]*\.txt", path)
+    )
     return tuple(dict.fromkeys([*requirements, *sorted(included)]))
 
 
@@ -123,7 +146,9 @@ def _with_uv(install: Install, tool: str) -> Install:
 def _poetry(service: ServicePlan) -> Install:
     install = "poetry install --no-interaction --only main"
     return Install(
-        manifests=tuple(path for path in ("pyproject.toml", "poetry.lock", "poetry.toml") if path in service.files),
+        manifests=tuple(
+            path for path in ("pyproject.toml", "poetry.lock", "poetry.toml") if path in service.files
+        ),
         dependencies=f"{install} --no-root --no-directory",
         project=install if _starts_own_script(service) else "",
         cache="/root/.cache/pypoetry",

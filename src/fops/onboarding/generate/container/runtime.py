@@ -12,10 +12,17 @@ from fops.onboarding.model import ExistingDockerfile, Process, ServicePlan
 APP_USER = 10001  # above every user a base image has
 NODE_USER = 1000  # `node` and `bun` of the official images
 SCRATCH_USER = 65532  # `nonroot` by the custom of images without a user list
+SCRATCH = "/tmp"  # noqa: S108 - of the container, where every program may write
 NGINX_USER = 101  # of the unprivileged nginx image
 STATIC_PORT = 8080
 STATIC_HEALTH = "/healthz"  # answered by the generated nginx configuration
-_KNOWN_USERS = {"node": NODE_USER, "nonroot": SCRATCH_USER, "nobody": 65534, "nginx": NGINX_USER, "bun": NODE_USER}
+_KNOWN_USERS = {
+    "node": NODE_USER,
+    "nonroot": SCRATCH_USER,
+    "nobody": 65534,
+    "nginx": NGINX_USER,
+    "bun": NODE_USER,
+}
 _WRITES_BESIDE_ITSELF = frozenset({"strapi", "redwood", "blitz", "gatsby"})
 
 
@@ -45,7 +52,12 @@ def runtime(service: ServicePlan) -> Runtime:
         return _existing(service, service.dockerfile)
     if service.static:
         return Runtime(
-            user=NGINX_USER, root=False, port=STATIC_PORT, health_path=STATIC_HEALTH, read_only=True, writable=("/tmp",)
+            user=NGINX_USER,
+            root=False,
+            port=STATIC_PORT,
+            health_path=STATIC_HEALTH,
+            read_only=True,
+            writable=(SCRATCH,),
         )
     return Runtime(
         user=image_user(service),
@@ -53,7 +65,7 @@ def runtime(service: ServicePlan) -> Runtime:
         port=service.port,
         health_path=service.health_path,
         read_only=service.framework not in _WRITES_BESIDE_ITSELF,
-        writable=("/tmp", *_caches(service)),
+        writable=(SCRATCH, *_caches(service)),
     )
 
 
@@ -111,7 +123,7 @@ def _existing(service: ServicePlan, dockerfile: ExistingDockerfile) -> Runtime:
         port=dockerfile.port or service.port,
         health_path=service.health_path,
         read_only=False,  # what the user's own image writes is not known
-        writable=("/tmp",),
+        writable=(SCRATCH,),
     )
 
 

@@ -23,15 +23,20 @@ def values(plan: OnboardingPlan, service: ServicePlan) -> Mapping[str, Any]:
     return {
         "nginx": IMAGES["nginx"],
         "nginx_conf": f"{below}{_configuration_name(plan, service)}",
+        "nginx_conf_name": _configuration_name(plan, service),
         "user": NGINX_USER,
         "port": STATIC_PORT,
     }
 
 
 def dockerfile(service: ServicePlan) -> tuple[str, Mapping[str, Any]]:
-    """The template of a folder of files and its values."""
-    folder = "/".join(part for part in (member(service), (service.output_folder or ".").strip("/")) if part != ".")
-    return "container/files.Dockerfile.j2", {"output": f"{folder or '.'}/"}
+    """The template of a folder of files and its values; `among` says that our own files stand there too."""
+    output = (service.output_folder or ".").strip("/")
+    parts = [part for part in (member(service), output) if part not in {".", ""}]
+    return "container/files.Dockerfile.j2", {
+        "output": f"{'/'.join(parts) or '.'}/",
+        "among": output in {".", ""},
+    }
 
 
 def configuration(plan: OnboardingPlan, service: ServicePlan) -> Artifact:

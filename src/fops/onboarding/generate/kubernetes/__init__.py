@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fops.onboarding.generate.kubernetes import base, overlays
-from fops.onboarding.generate.kubernetes.workload import host, namespace, secret_name, workloads
+from fops.onboarding.generate.kubernetes.workload import host, namespace, secret_name, tls_name, workloads
 from fops.onboarding.model import Artifact, OnboardingPlan, Target
 
 
@@ -22,4 +22,4 @@ def artifacts(plan: OnboardingPlan) -> Iterator[Artifact]:
         yield from overlays.artifacts(plan)
 
 
-__all__ = ["artifacts", "host", "namespace", "secret_name", "workloads"]
+__all__ = ["artifacts", "host", "namespace", "secret_name", "tls_name", "workloads"]

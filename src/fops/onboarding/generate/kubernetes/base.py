@@ -8,7 +8,7 @@ from typing import Any
 
 from fops.onboarding.generate.backing import backing, points_home
 from fops.onboarding.generate.container.runtime import reads_port
-from fops.onboarding.generate.kubernetes.workload import Workload, label, secret_name, workloads
+from fops.onboarding.generate.kubernetes.workload import Workload, secret_name, tls_name, workloads
 from fops.onboarding.generate.render import because, render
 from fops.onboarding.model import Artifact, EnvVariable, OnboardingPlan, ServicePlan
 
@@ -58,7 +58,9 @@ def _service(plan: OnboardingPlan, service: ServicePlan) -> Iterator[Artifact]:
     main = every[0]
     config = configuration(service, main.port)
     to_set = settable(service)
-    yield _render(plan, service, "serviceaccount.yaml", "An own identity, without a token for the API server.")
+    yield _render(
+        plan, service, "serviceaccount.yaml", "An own identity, without a token for the API server."
+    )
     if config or to_set:
         yield _render(plan, service, "configmap.yaml", "The variables the program reads that are no secrets.",
                       config=config, to_set=to_set)  # fmt: skip
@@ -70,12 +72,14 @@ def _service(plan: OnboardingPlan, service: ServicePlan) -> Iterator[Artifact]:
                           template="service.yaml", workload=workload)  # fmt: skip
     if main.port:
         yield _render(plan, service, "ingress.yaml", "The way in from outside; each overlay sets its host.",
-                      workload=main, tls=label(f"{service.name[:59]}-tls"))  # fmt: skip
+                      workload=main, tls=tls_name(service))  # fmt: skip
     yield _render(plan, service, "networkpolicy.yaml", "Only expected traffic in and out.",
                   ports=sorted({workload.port for workload in every if workload.port}), backing=_backing_ports(service))  # fmt: skip
 
 
-def _deployment(plan: OnboardingPlan, service: ServicePlan, workload: Workload, *, configured: bool) -> Artifact:
+def _deployment(
+    plan: OnboardingPlan, service: ServicePlan, workload: Workload, *, configured: bool
+) -> Artifact:
     return _render(
         plan,
         service,

@@ -41,8 +41,12 @@ def _overlay(plan: OnboardingPlan, environment: str) -> Iterator[Artifact]:
     yield _render(plan, environment, "namespace.yaml", f"The namespace of {environment} and the security it enforces.",
                   level=_security_level(plan))  # fmt: skip
     if scaled:
-        yield _render(plan, environment, "hpa.yaml", "Scales the serving pods with their load.", scaled=scaled)
-        yield _render(plan, environment, "pdb.yaml", "Keeps pods serving while nodes are drained.", scaled=scaled)
+        yield _render(
+            plan, environment, "hpa.yaml", "Scales the serving pods with their load.", scaled=scaled
+        )
+        yield _render(
+            plan, environment, "pdb.yaml", "Keeps pods serving while nodes are drained.", scaled=scaled
+        )
 
 
 def _all(plan: OnboardingPlan) -> list[Workload]:

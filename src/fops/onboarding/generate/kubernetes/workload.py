@@ -61,7 +61,11 @@ class Workload:
     def probes(self) -> Mapping[str, Mapping[str, int]]:
         """The timing of each probe in seconds; until the start probe has passed, the others wait."""
         return {
-            "startupProbe": {"periodSeconds": 3, "timeoutSeconds": 3, "failureThreshold": self.resources.starts_within // 3},
+            "startupProbe": {
+                "periodSeconds": 3,
+                "timeoutSeconds": 3,
+                "failureThreshold": self.resources.starts_within // 3,
+            },
             "readinessProbe": {"periodSeconds": 10, "timeoutSeconds": 3, "failureThreshold": 3},
             "livenessProbe": {"periodSeconds": 20, "timeoutSeconds": 5, "failureThreshold": 3},
         }
@@ -94,7 +98,9 @@ def _workloads(service: ServicePlan) -> Iterator[Workload]:
 
 
 def _unused(part: str, names: set[str]) -> str:
-    found = next(name for name in (part, *(f"{part}-{number}" for number in range(2, 1000))) if name not in names)
+    found = next(
+        name for name in (part, *(f"{part}-{number}" for number in range(2, 1000))) if name not in names
+    )
     names.add(found)
     return found
 
@@ -118,3 +124,8 @@ def host(service: ServicePlan, environment: str) -> str:
 def secret_name(service: ServicePlan) -> str:
     """The Secret that a person creates: its name is referred to, its values are nowhere in the repository."""
     return f"{service.name[: LABEL_LENGTH - 8].strip('-')}-secrets"
+
+
+def tls_name(service: ServicePlan) -> str:
+    """The Secret with the certificate of the service's host, created by hand or by a certificate manager."""
+    return f"{service.name[: LABEL_LENGTH - 4].strip('-')}-tls"
