@@ -11,7 +11,7 @@ import posixpath
 
 from fops.onboarding.detect.evidence import Claim, key_line, read_toml
 from fops.onboarding.detect.files.values import nested
-from fops.onboarding.detect.languages.python.code.source import is_program, sources
+from fops.onboarding.detect.languages.python.code.source import Module, is_program, sources
 from fops.onboarding.detect.languages.python.manifests.dependencies import (
     CONDA_FILES,
     Dependencies,
@@ -94,11 +94,7 @@ def library(tree: Tree) -> Claim | None:
     if found is None or _entry(tree) is not None or _is_django(tree):
         return None
     whole = project(tree)
-    runs = (
-        any(app_objects(whole.modules))
-        or any(workers(whole))
-        or any(_serves(one.text) for one in whole.modules)
-    )
+    runs = any(app_objects(whole.modules)) or any(workers(whole)) or any(map(_serves, whole.modules))
     unsure = whole.framework or not whole.has_code or any(module.main for module in whole.modules)
     return None if runs or (found.confidence < CERTAIN and unsure) else found
 
@@ -154,12 +150,14 @@ def _line_of(text: str, mark: str) -> int:
     return text.count("\n", 0, text.index(mark)) + 1
 
 
-def _serves(text: str) -> bool:
+_SERVE_CALLS = frozenset(
+    {"uvicorn.run", "uvicorn.Server", "aiohttp.web.run_app", "hypercorn.run.run", "waitress.serve"}
+)
+
+
+def _serves(module: Module) -> bool:
     """Whether a file starts a server by itself."""
-    return any(
-        mark in text
-        for mark in ("uvicorn.run(", "serve_forever(", "web.run_app(", "hypercorn.run(", "gunicorn.app.base")
-    )
+    return any(call.name in _SERVE_CALLS or call.method == "serve_forever" for call in module.calls)
 
 
 def _manifest(tree: Tree) -> str | None:

@@ -21,7 +21,7 @@ MAX_FILES = (
     150  # files read, the shallowest first; entries, settings and routes of larger programs stand well within
 )
 MAX_SIZE = 200_000  # characters; larger Python files are generated
-MAX_TEXT = 3_000_000  # characters of all files read: about a second and a half of parsing
+MAX_TEXT = 1_500_000  # characters of all files read: well under a second of parsing
 ENTRY_NAMES = (
     "manage", "wsgi", "asgi", "main", "app", "application", "server", "run", "start", "api", "bot", "hello", "index", "web", "streamlit_app",
     "Home", "webapp", "service", "backend", "run_server", "runserver", "__main__",
