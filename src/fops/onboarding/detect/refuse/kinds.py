@@ -23,6 +23,7 @@ _DOCUMENT = (
 )
 _DATA = r"(?i)\.(?:csv|tsv|jsonl|ndjson|parquet|feather|arrow|h5|hdf5|npz?|geojson|shp)$"
 _DATA_OR_NEAR = r"(?i)\.(?:csv|tsv|jsonl|ndjson|parquet|feather|arrow|h5|hdf5|npz?|geojson|shp|xlsx?|json|sqlite3?|db|zip|gz|xml|txt|png|jpe?g)$"
+_JSON_DATA = r"(?:^|/)(?!package|tsconfig|composer|deno|settings|extensions|launch|turbo|nx)[\w-]+\.json$"
 _VIM = r"\.(?:vim|vader)$|^(?:plugin|autoload|ftplugin)/|^doc/[\w-]+\.txt$|^test/"
 
 ALWAYS = 2.0  # above every confidence
@@ -78,7 +79,9 @@ KINDS: tuple[Kind, ...] = (
     _kind(
         "a dotfiles repository", f"it configures a person's shell; {ADD_A_PROGRAM}", signs.is_dotfiles, STRONG
     ),
-    _kind("a Vim or Neovim plugin", _EDITOR, signs.mostly(_VIM, share=0.6), STRONG),
+    _kind(
+        "a Vim or Neovim plugin", _EDITOR, signs.mostly(_VIM, share=0.6, needed=r"\.(?:vim|vader)$"), STRONG
+    ),
     _kind(
         "a Vim or Neovim plugin",
         _EDITOR,
@@ -110,6 +113,6 @@ KINDS: tuple[Kind, ...] = (
         WEAK,
     ),
     _kind("a documentation folder", _DOCUMENTATION, signs.only(_DOCUMENT), STRONG),
-    _kind("a data set", _DATA_IS, signs.only(_DATA_OR_NEAR, needed=rf"{_DATA}|\.(?:json|xlsx?)$"), WEAK),
+    _kind("a data set", _DATA_IS, signs.only(_DATA_OR_NEAR, needed=rf"{_DATA}|\.xlsx?$|{_JSON_DATA}"), WEAK),
     _kind("a data set", _DATA_IS, signs.mostly(_DATA, share=0.6), LIKELY),
 )

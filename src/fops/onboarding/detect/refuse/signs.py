@@ -43,13 +43,14 @@ def only(pattern: str, *, needed: str = "") -> Sign:
     return sign
 
 
-def mostly(pattern: str, *, share: float) -> Sign:
-    """At least this share (0 to 1) of the files that are not about the repository itself matches."""
-    wanted = re.compile(pattern)
+def mostly(pattern: str, *, share: float, needed: str = "") -> Sign:
+    """At least this share (0 to 1) of the files not about the repository itself matches, and one what is needed."""
+    wanted, must = re.compile(pattern), re.compile(needed)
 
     def sign(tree: Tree) -> bool:
         rest = _rest(tree.files)
-        return bool(rest) and sum(1 for path in rest if wanted.search(path)) >= share * len(rest)
+        matching = sum(1 for path in rest if wanted.search(path))
+        return bool(rest) and matching >= share * len(rest) and any(map(must.search, rest))
 
     return sign
 
