@@ -157,3 +157,7 @@ def test_documentation_beside_an_application_does_not_make_it_a_site():
 
 def test_a_sphinx_configuration_alone_is_nothing():
     assert claim({"docs/conf.py": "extensions = []\n", "docs/index.rst": ""}) is None
+
+
+def test_a_server_named_only_in_a_comment_does_not_make_a_library_an_application():
+    assert library({"pyproject.toml": PUBLISHED, "shapes/__init__.py": CODE + "# start: uvicorn.run(app)\n"})
