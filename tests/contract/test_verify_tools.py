@@ -134,7 +134,16 @@ def test_every_tool_of_the_extra_says_how_to_install_it() -> None:
 
 @every_tool
 @pytest.mark.parametrize(
-    "body", ["raise SystemExit('it broke')", "import os; os.abort()", "print('no answer')", "print('{}')"]
+    "body",
+    [
+        "raise SystemExit('it broke')",
+        "import os; os.abort()",
+        "print('no answer')",
+        "print('{}')",
+        "print('[1]')",
+        "print('[{}]')",
+        'print(\'{"errors": [1], "comments": [1]}\')',
+    ],
 )
 def test_a_tool_that_breaks_gives_no_pass(tool: Tool, tmp_path: Path, body: str) -> None:
     crashed = replace(tool, program=a_program(tmp_path, body), judged=frozenset({0}))

@@ -33,14 +33,19 @@ class File:
         return self.artifact.path
 
     @property
+    def place(self) -> str:
+        """Where it is meant to stand: of a proposal beside the user's file, that one's path."""
+        return self.artifact.beside or self.path
+
+    @property
     def text(self) -> str:
         """The whole text."""
         return self.artifact.text
 
     @property
     def name(self) -> str:
-        """The file's own name; of a proposal beside the user's file, that one's, since it says what it is."""
-        return PurePosixPath(self.artifact.beside or self.path).name
+        """The last part of its place."""
+        return PurePosixPath(self.place).name
 
     def line(self, path: str, *, document: int = 0) -> int | None:
         """The line of a path such as `spec.ports.0` in one of the documents."""
@@ -48,7 +53,7 @@ class File:
 
     def lines(self) -> Iterator[tuple[int, str]]:
         """Every line with its 1-based number."""
-        return enumerate(self.text.splitlines(), start=1)
+        return enumerate(self.text.split("\n"), start=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +68,11 @@ class Bundle:
         """The artifacts parsed, in the order of their paths. A file that does not parse stays, with its error."""
         files = [_parsed(artifact) for artifact in sorted(artifacts, key=lambda item: item.path)]
         patches = {path for file in files for path in _patches(file)}
-        return cls(plan, tuple(replace(file, patch=file.path in patches) for file in files))
+        return cls(plan, tuple(replace(file, patch=file.place in patches) for file in files))
 
     def has(self, path: str) -> bool:
         """Whether the file is generated, or was there before."""
-        return path in self.plan.existing or any(file.path == path for file in self.files)
+        return path in self.plan.existing or any(file.place == path for file in self.files)
 
     def by_hand(self) -> str:
         """The text that tells people what to set up by hand, as it reads without Markdown's escapes."""
@@ -120,7 +125,7 @@ def is_shell(file: File) -> bool:
 
 def is_workflow(file: File) -> bool:
     """A GitHub Actions workflow."""
-    return file.path.startswith(".github/workflows/")
+    return file.place.startswith(".github/workflows/")
 
 
 def is_compose(file: File) -> bool:
@@ -143,7 +148,7 @@ def is_template(file: File) -> bool:
 
 def beside(file: File, path: str) -> str:
     """A path written in a file, relative to its folder, as a path from the repository's top."""
-    return posixpath.normpath(posixpath.join(posixpath.dirname(file.path), path))
+    return posixpath.normpath(posixpath.join(posixpath.dirname(file.place), path))
 
 
 def _patches(file: File) -> Iterator[str]:
@@ -161,7 +166,7 @@ def _parsed(artifact: Artifact) -> File:
 
 
 def _documents(artifact: Artifact) -> Iterator[Any]:
-    match PurePosixPath(artifact.path).suffix:
+    match PurePosixPath(artifact.beside or artifact.path).suffix:
         case ".yaml" | ".yml":
             yield from load_yaml_all(artifact.text, name=artifact.path)
         case ".json":

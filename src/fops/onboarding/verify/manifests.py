@@ -130,7 +130,7 @@ WORKLOADS = tuple(_TEMPLATES)
 def service_of(bundle: Bundle, workload: Workload) -> ServicePlan | None:
     """The service of the plan a workload runs: by its image, else by the folder it stands in."""
     images = {repository(container.image) for container in workload.containers()}
-    folder = posixpath.basename(posixpath.dirname(workload.manifest.file.path))
+    folder = posixpath.basename(posixpath.dirname(workload.manifest.file.place))
     by_image = (service for service in bundle.plan.services if service.image in images)
     return next(by_image, next((service for service in bundle.plan.services if service.name == folder), None))
 

@@ -19,7 +19,7 @@ def _words(schema: str, program: Path, files: Sequence[str]) -> Sequence[str | P
 
 
 def _read(result: Result, files: Sequence[File]) -> Iterator[Finding]:
-    texts = {file.path: file for file in files}
+    texts = {file.place: file for file in files}
     answer = read_object(result, holding="errors")
     for item in answer["errors"]:
         path = own_path(item["filename"])

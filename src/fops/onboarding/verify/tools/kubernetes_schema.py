@@ -32,7 +32,7 @@ def _words(program: Path, files: Sequence[str]) -> Sequence[str | Path]:
 
 
 def _read(result: Result, files: Sequence[File]) -> Iterator[Finding]:
-    known = {file.path: file for file in files}
+    known = {file.place: file for file in files}
     for line in result.text.splitlines():
         if wrong := _WRONG.match(line):
             path = own_path(wrong["file"])

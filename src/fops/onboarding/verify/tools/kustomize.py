@@ -35,7 +35,7 @@ def _words(program: Path, files: Sequence[str]) -> Sequence[str | Path]:
 
 def _read(result: Result, files: Sequence[File]) -> Iterator[Finding]:
     if result.exit_code:
-        yield Finding(files[0].path, result.error_text.strip().removeprefix("error: "))
+        yield Finding(files[0].place, result.error_text.strip().removeprefix("error: "))
 
 
 KUSTOMIZE = Tool(

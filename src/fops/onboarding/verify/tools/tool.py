@@ -7,11 +7,11 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from fops.kernel.errors import FopsError, OutsideFailed, UnsafeInput
+from fops.kernel.errors import FopsError, FormatError, OutsideFailed, UnsafeInput
 from fops.kernel.process import Result, environment, find_program, run
 from fops.onboarding.model import Check, CheckStatus
 from fops.onboarding.verify.bundle import Bundle, File
@@ -27,7 +27,7 @@ class Tool:
 
     `takes` says which artifacts; those that do not parse are skipped. `words` gives the whole command for the found
     program and the files, which are relative to the working folder and start with `./`, so that none reads as an
-    option. `read` turns what it left into findings; it raises FopsError for an answer it cannot read. `judged` are
+    option. `read` turns what it left into findings, each under its file's `place`; it raises FopsError for an answer it cannot read. `judged` are
     the exit codes of a program that did its work, with findings or without; any other means it could not.
     `timeout` is in seconds. `one_by_one`: the program takes one file per run. `absent` is the verdict where the program
     is not installed: `could-not-run` for those the `verify` extra brings.
@@ -77,9 +77,9 @@ def own_path(name: str) -> str:
 
 def _write(bundle: Bundle, root: Path) -> None:
     for file in bundle.files:
-        path = PurePosixPath(file.path)
+        path = PurePosixPath(file.place)
         if path.is_absolute() or ".." in path.parts or not path.parts:
-            raise UnsafeInput(f"artifact path {file.path!r} leaves the repository", hint="report this plan")
+            raise UnsafeInput(f"artifact path {file.place!r} leaves the repository", hint="report this plan")
         target = root / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(file.text.encode("utf-8", "replace"))
@@ -98,7 +98,7 @@ def _checks(bundle: Bundle, root: Path, tool: Tool) -> list[Check]:
 
 def _judge(tool: Tool, program: Path, files: Sequence[File], root: Path) -> list[Check]:
     try:
-        words = tool.words(program, [f"./{file.path}" for file in files])
+        words = tool.words(program, [f"./{file.place}" for file in files])
         result = run(words, cwd=root, env=_environment(root), timeout=tool.timeout)
         findings = list(_read(tool, result, files))
     except (FopsError, OSError) as error:
@@ -110,7 +110,13 @@ def _read(tool: Tool, result: Result, files: Sequence[File]) -> Iterator[Finding
     if result.exit_code not in tool.judged:
         said = [line.strip() for line in (result.error_text or result.text).splitlines() if line.strip()]
         raise OutsideFailed(f"ended with {result.exit_code}: {said[-1] if said else 'no message'}")
-    return tool.read(result, files)
+    paths = {file.place: file.path for file in files}
+    try:
+        for found in tool.read(result, files):
+            yield replace(found, artifact=paths[found.artifact])
+    except (LookupError, TypeError, AttributeError) as error:
+        # Another release of the program may answer in another shape; what we do not understand is no pass.
+        raise FormatError(f"its answer is not understood ({error!r})") from error
 
 
 def _environment(root: Path) -> dict[str, str]:

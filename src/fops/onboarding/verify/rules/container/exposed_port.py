@@ -16,7 +16,7 @@ from fops.onboarding.verify.finding import Finding, Rule
 
 def owner(bundle: Bundle, file: File) -> ServicePlan | None:
     """The service a Dockerfile is of: the one whose folder it stands in."""
-    folder = file.path.rpartition("/")[0]
+    folder = file.place.rpartition("/")[0]
     return next((service for service in bundle.plan.services if service.prefix.rstrip("/") == folder), None)
 
 

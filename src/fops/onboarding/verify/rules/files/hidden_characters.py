@@ -16,7 +16,7 @@ _HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u20
 
 def _find(bundle: Bundle) -> Iterator[Finding]:
     for file in bundle.files:
-        for number, line in enumerate(file.text.split("\n"), start=1):
+        for number, line in file.lines():
             if hidden := _HIDDEN.search(line):
                 yield Finding(file.path, f"hidden character U+{ord(hidden[0]):04X}", number)
 

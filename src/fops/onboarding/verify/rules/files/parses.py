@@ -16,7 +16,7 @@ _LINE = re.compile(r"\bline (\d+)")
 
 
 def _takes(file: File) -> bool:
-    return PurePosixPath(file.path).suffix in {".json", ".yaml", ".yml", ".toml"}
+    return PurePosixPath(file.place).suffix in {".json", ".yaml", ".yml", ".toml"}
 
 
 def _find(bundle: Bundle) -> Iterator[Finding]:

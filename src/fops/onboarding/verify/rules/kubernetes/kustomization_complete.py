@@ -34,7 +34,7 @@ def _find(bundle: Bundle) -> Iterator[Finding]:
         yield from (
             Finding(file.path, "no kustomization lists it, so it is never applied")
             for file in bundle.files
-            if _HOLDS_OBJECTS(file) and file.path not in listed
+            if _HOLDS_OBJECTS(file) and file.place not in listed
         )
 
 
@@ -75,7 +75,7 @@ def _part(bundle: Bundle, file: File, patch: Any) -> Any:
     if patch.get("path"):
         path = beside(file, str(patch["path"]))
         return next(
-            (document for other in bundle.files if other.path == path for document in other.documents), None
+            (document for other in bundle.files if other.place == path for document in other.documents), None
         )
     try:
         return load_yaml(str(patch.get("patch") or ""), name="the patch")

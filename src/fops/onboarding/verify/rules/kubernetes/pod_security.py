@@ -1,7 +1,8 @@
 """Pods meet the "restricted" Pod Security Standard of Kubernetes.
 
 Pass: runAsNonRoot, seccomp RuntimeDefault, no privilege escalation, all capabilities dropped.
-Fail: a container without `allowPrivilegeEscalation: false`; runAsUser 0; a hostPath volume; hostNetwork.
+Fail: a container without `allowPrivilegeEscalation: false`; runAsUser 0; a hostPath volume; hostNetwork; an image of the
+user's whose Dockerfile names its user by a name, since Kubernetes cannot check that one.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ def metrics(expression: str) -> set[str]:
 
 
 def _takes(file: File) -> bool:
-    return "/monitoring/" in file.path and any(
+    return "/monitoring/" in file.place and any(
         True for document in file.documents for _ in _expressions(document, "")
     )
 

@@ -24,11 +24,11 @@ from fops.onboarding.verify.finding import Finding, Rule
 
 
 def _takes(file: File) -> bool:
-    return "/parameters/" in file.path and file.path.endswith(".json")
+    return "/parameters/" in file.place and file.place.endswith(".json")
 
 
 def _find(bundle: Bundle) -> Iterator[Finding]:
-    templates = {file.path: file for file in bundle.files if is_template(file)}
+    templates = {file.place: file for file in bundle.files if is_template(file)}
     passed = "\n".join(file.text for file in bundle.files if is_workflow(file) or is_shell(file))
     for file in bundle.files:
         if not _takes(file) or file.error:

@@ -18,7 +18,7 @@ _CALL = re.compile(r"(?:^|[\s;&|(\"'])(?P<through>(?:ba)?sh\s+)?(?P<path>(?:\./)
 
 
 def _find(bundle: Bundle) -> Iterator[Finding]:
-    files = {file.path: file for file in bundle.files}
+    files = {file.place: file for file in bundle.files}
     there = _there(bundle)
     for file in bundle.files:
         for place, step in steps(file):

@@ -1,0 +1,31 @@
+"""What F-Ops generates passes every tool of the `verify` extra; 60 real applications follow in the evaluation."""
+
+from __future__ import annotations
+
+import pytest
+
+from factories.plans import GO_API_AND_WORKER, NODE_SPA, SPRING, a_plan, a_service
+from fops.onboarding.generate.artifacts import generate
+from fops.onboarding.model import OnboardingPlan, Target
+from fops.onboarding.verify import verify
+
+pytestmark = pytest.mark.verify
+
+PLANS = {
+    "python": a_plan(),
+    "go": a_plan(a_service(**GO_API_AND_WORKER)),
+    "java": a_plan(a_service(**SPRING)),
+    "site on k8s": a_plan(a_service(**NODE_SPA)),
+    "site": a_plan(a_service(**NODE_SPA), target=Target.STATIC),
+    "serverless": a_plan(target=Target.SERVERLESS),
+    "beside the user's": a_plan(existing=frozenset({".github/workflows/pipeline.yml", "Dockerfile", "scripts/deploy.sh"})),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)
+def test_generated_files_pass_every_tool(plan: OnboardingPlan) -> None:
+    checks = verify(plan, generate(plan))
+    assert [check for check in checks if check.status == "findings"] == []
+    assert not [
+        check for check in checks if check.status == "could-not-run" and "fops[verify]" not in check.detail
+    ]
