@@ -1,0 +1,48 @@
+"""Actions that features ask for and packs implement: parameters only, no behaviour."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from fops.actions.model import Parameters
+
+CHANGE_REQUEST_CREATE = "change_request.create"
+FILES_WRITE = "files.write"
+
+
+class ProposedFile(Parameters):
+    """A file of a change request or of `files.write`; `path` is relative, POSIX, without `..`."""
+
+    path: str = Field(min_length=1)
+    text: str
+    executable: bool = False
+
+
+class ChangeRequest(Parameters):
+    """`change_request.create`: one commit on a new branch, and the text that explains it.
+
+    `repository` is the work tree or bare repository the branch goes into; None gives a new bare repository beside
+    the text, made from `clone_of` (a git directory) or from nothing with `snapshot` (a plain folder) as its base.
+    `replaces` is the branch's commit that this one takes the place of. Result: `pr_url`, `branch`, `commit`,
+    `repository`, `folder`.
+    """
+
+    proposal_id: str
+    repository: str | None
+    clone_of: str | None = None
+    snapshot: str | None = None
+    base: str | None
+    replaces: str | None = None
+    branch: str
+    title: str
+    body: str
+    message: str
+    files: tuple[ProposedFile, ...] = Field(strict=False)
+
+
+class FilesToWrite(Parameters):
+    """`files.write`: write files below a folder; existing files with other contents are refused unless listed."""
+
+    folder: str
+    files: tuple[ProposedFile, ...] = Field(strict=False)
+    may_replace: tuple[str, ...] = Field(default=(), strict=False)

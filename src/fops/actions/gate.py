@@ -1,0 +1,148 @@
+"""The gate: validate → authorise → policy → dry run → approve → audit `started` → execute → audit outcome.
+
+Nothing outside the data directory changes but through here. Each stage returns a typed verdict; the first that does
+not pass ends the run, and a refusal is written to the audit trail too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from fops.actions.approvals import Needed, needed
+from fops.actions.model import Action, ActionCall, ChangeSet, Effect, GateOutcome, Grant, Parameters, Preview, Verdict
+from fops.actions.registry import Registry
+from fops.audit import AuditLog, Outcome
+from fops.kernel.context import RequestContext
+from fops.kernel.errors import Cancelled, ConfirmationMissing, FopsError, InDoubt, NotAllowed, RefusedByPolicy, UsageError
+from fops.policy import Policy
+from fops.policy.model import INPUT_SCHEMA
+
+Authorise = Callable[[RequestContext, str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A call whose action exists and whose parameters are valid."""
+
+    call: ActionCall
+    action: Action
+    parameters: Parameters
+
+
+class Gate:
+    """Runs ChangeSets. `authorise(ctx, permission)` answers for the actor; on one machine without sign-in it is always yes."""
+
+    def __init__(self, registry: Registry, policy: Policy, audit: AuditLog, *, authorise: Authorise = lambda _ctx, _permission: True) -> None:
+        self._registry = registry
+        self._policy = policy
+        self._audit = audit
+        self._authorise = authorise
+
+    def run(self, ctx: RequestContext, changes: ChangeSet, *, confirmed: bool = False) -> GateOutcome:
+        """Take a ChangeSet through all stages; `confirmed` is the asker's own yes.
+
+        With `ctx.dry_run` it ends after the dry run with status `planned`. Raises UsageError (validate), NotAllowed
+        (authorise), RefusedByPolicy, ConfirmationMissing (approve), StorageFailed when the audit entry cannot be
+        written (then nothing was executed), and whatever the action raises.
+        """
+        ready = [self._validate(call) for call in changes.calls]
+        verdicts = [Verdict(stage="validate", status="passed", detail=f"{len(ready)} action(s), parameters valid")]
+        verdicts.append(self._authorised(ctx, ready))
+        verdicts.append(self._by_policy(ctx, changes, ready))
+        previews = tuple(one.action.preview(ctx, one.parameters) for one in ready)
+        verdicts.append(Verdict(stage="dry-run", status="passed", detail="; ".join(sorted({preview.honesty for preview in previews}))))
+        if ctx.dry_run:
+            return GateOutcome(status="planned", digest=changes.digest, verdicts=tuple(verdicts), previews=previews)
+        verdicts.append(self._approved(ctx, changes, ready, confirmed=confirmed))
+        return self._execute_all(ctx, changes, ready, (verdicts, previews))
+
+    def _validate(self, call: ActionCall) -> _Ready:
+        action = self._registry.get(call.action)
+        try:
+            return _Ready(call, action, action.parameters.model_validate(dict(call.parameters)))
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = ".".join(str(part) for part in first["loc"])
+            raise UsageError(f"{call.action}: parameter {name or '?'}: {first['msg']}") from error
+
+    def _authorised(self, ctx: RequestContext, ready: list[_Ready]) -> Verdict:
+        for one in ready:
+            if not self._authorise(ctx, one.action.permission):
+                self._record_refusal(ctx, one, f"{ctx.actor} lacks {one.action.permission}")
+                raise NotAllowed(f"{ctx.actor} may not {one.action.name}", hint=f"it needs the permission {one.action.permission}")
+        return Verdict(stage="authorise", status="passed", detail=ctx.actor)
+
+    def _by_policy(self, ctx: RequestContext, changes: ChangeSet, ready: list[_Ready]) -> Verdict:
+        decision = self._policy.decide(_policy_input(ctx, changes, ready))
+        if not decision.allowed:
+            for one in ready:
+                self._record_refusal(ctx, one, f"policy {decision.rule}: {decision.message}")
+            raise RefusedByPolicy(f"policy {decision.rule}: {decision.message}")
+        return Verdict(stage="policy", status="passed", detail=decision.message)
+
+    def _approved(self, ctx: RequestContext, changes: ChangeSet, ready: list[_Ready], *, confirmed: bool) -> Verdict:
+        wanted = max((needed(one.action.effect, changes.environment) for one in ready), key=list(Needed).index)
+        if wanted is Needed.ANOTHER:
+            self._record_refusal(ctx, ready[0], "another person's approval is needed")
+            raise RefusedByPolicy("another person's approval is needed", hint="rules that need two people need the server")
+        if wanted is Needed.ASKER and not confirmed:
+            raise ConfirmationMissing(f"{ready[0].action.name} changes {ready[0].call.target} and nobody confirmed it")
+        return Verdict(stage="approve", status="passed", detail=f"needed from: {wanted}")
+
+    def _execute_all(
+        self, ctx: RequestContext, changes: ChangeSet, ready: list[_Ready], before: tuple[list[Verdict], tuple[Preview, ...]]
+    ) -> GateOutcome:
+        verdicts, previews = before
+        done = [self._execute(ctx, one, Grant(digest=changes.digest, index=index)) for index, one in enumerate(ready)]
+        for stage in ("audit-started", "execute", "audit-outcome"):
+            verdicts.append(Verdict(stage=stage, status="passed"))  # type: ignore[arg-type]  # the loop's words are stages
+        return GateOutcome(
+            status="done",
+            digest=changes.digest,
+            verdicts=tuple(verdicts),
+            previews=previews,
+            results=tuple(result for result, _ in done),
+            audit_ids=tuple(audit_id for _, audit_id in done),
+        )
+
+    def _execute(self, ctx: RequestContext, one: _Ready, grant: Grant) -> tuple[Mapping[str, Any], str]:
+        details: dict[str, Any] = {"change_set": grant.digest, "index": grant.index}
+        started = self._append(ctx, one, Outcome.STARTED, details)
+        details["started"] = started
+        try:
+            result = one.action.perform(ctx, one.parameters)
+        except InDoubt as error:
+            self._append(ctx, one, Outcome.UNKNOWN, details | {"error": error.message})
+            raise
+        except FopsError as error:
+            self._append(ctx, one, Outcome.FAILED, details | {"code": error.code, "error": error.message})
+            raise
+        except KeyboardInterrupt as error:
+            self._append(ctx, one, Outcome.FAILED, details | {"code": Cancelled.code, "error": "stopped by a person"})
+            raise Cancelled(f"{one.action.name} was stopped") from error
+        except BaseException as error:
+            self._append(ctx, one, Outcome.FAILED, details | {"error": type(error).__name__})
+            raise
+        return result, self._append(ctx, one, Outcome.SUCCEEDED, details | {"result": dict(result)})
+
+    def _record_refusal(self, ctx: RequestContext, one: _Ready, reason: str) -> None:
+        self._append(ctx, one, Outcome.REFUSED, {"reason": reason})
+
+    def _append(self, ctx: RequestContext, one: _Ready, outcome: Outcome, details: Mapping[str, Any]) -> str:
+        return self._audit.append(ctx, action=one.action.name, target=one.call.target, outcome=outcome, details=dict(details)).id
+
+
+def _policy_input(ctx: RequestContext, changes: ChangeSet, ready: list[_Ready]) -> dict[str, Any]:
+    return {
+        "schema": INPUT_SCHEMA,
+        "tenant": ctx.tenant,
+        "actor": ctx.actor,
+        "door": ctx.door,
+        "environment": changes.environment,
+        "digest": changes.digest,
+        "actions": [{"name": one.action.name, "effect": Effect(one.action.effect).value, "target": one.call.target} for one in ready],
+    }

@@ -1,0 +1,144 @@
+"""The nouns of this room. An action is a definition; an operation is one run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from fops.kernel.canonical import digest
+from fops.kernel.context import RequestContext
+
+CHANGE_SET_SCHEMA = "fops.change-set/v1"
+
+
+class Effect(StrEnum):
+    """What an action does to the outside world, weakest first."""
+
+    READ = "read"
+    PROPOSE = "propose"
+    CHANGE = "change"
+    DESTROY = "destroy"
+
+
+class Honesty(StrEnum):
+    """Who judged the dry run: the outside system, only this side, or nobody."""
+
+    SERVER = "server"
+    CLIENT = "client"
+    NONE = "none"
+
+
+class Parameters(BaseModel):
+    """Base of every action's parameters: frozen, strict, no unknown names."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What a dry run shows: one line per change, and how honest it is."""
+
+    honesty: Honesty
+    changes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """A typed action `pack.verb`.
+
+    `parameters` is a Parameters model; `perform` acts and returns JSON; `preview` changes nothing; both raise
+    FopsError. `permission` is the role-scoped name that authorisation asks for; `timeout` is in seconds.
+    """
+
+    name: str
+    summary: str
+    effect: Effect
+    permission: str
+    parameters: type[Parameters]
+    perform: Callable[[RequestContext, Any], Mapping[str, Any]]
+    preview: Callable[[RequestContext, Any], Preview]
+    idempotent: bool = False
+    compensation: str | None = None
+    timeout: float = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionCall:
+    """An action with its parameters as JSON; `target` names what it acts on, for people and the audit trail."""
+
+    action: str
+    target: str
+    parameters: Mapping[str, Any]
+
+    def as_json(self) -> dict[str, Any]:
+        """The members a digest covers."""
+        return {"action": self.action, "target": self.target, "parameters": dict(self.parameters)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeSet:
+    """What people approve, by its digest: ordered calls, and compensations approved with them."""
+
+    calls: tuple[ActionCall, ...]
+    environment: str | None = None
+    compensations: tuple[ActionCall, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Schema CHANGE_SET_SCHEMA."""
+        return {
+            "schema": CHANGE_SET_SCHEMA,
+            "environment": self.environment,
+            "calls": [call.as_json() for call in self.calls],
+            "compensations": [call.as_json() for call in self.compensations],
+        }
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the canonical JSON."""
+        return digest(self.as_json())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """The right to run one call of an approved ChangeSet."""
+
+    digest: str
+    index: int
+    approval: str | None = None
+
+
+Stage = Literal["validate", "authorise", "policy", "dry-run", "approve", "audit-started", "execute", "audit-outcome"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What one stage of the gate said; `detail` is one line for a person."""
+
+    stage: Stage
+    status: Literal["passed", "refused", "failed", "waiting", "skipped"]
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateOutcome:
+    """The end of one ChangeSet: `results` has one entry per executed call."""
+
+    status: Literal["done", "planned", "waiting-for-approval"]
+    digest: str
+    verdicts: tuple[Verdict, ...]
+    previews: tuple[Preview, ...] = ()
+    results: tuple[Mapping[str, Any], ...] = ()
+    audit_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pack:
+    """An integration: a name and the actions it brings."""
+
+    name: str
+    summary: str
+    actions: tuple[Action, ...] = field(default=())

@@ -1,0 +1,121 @@
+"""Operations: one run of something, its steps with their times, and who listens. The runner here is inline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Literal, TypeVar
+
+from fops.actions import store
+from fops.kernel.clock import Clock, isoformat
+from fops.kernel.context import RequestContext
+from fops.kernel.errors import FopsError, StorageFailed
+from fops.kernel.ids import new_id
+from fops.kernel.redaction import redact_text
+from fops.storage.database import Database
+
+T = TypeVar("T")
+Status = Literal["running", "succeeded", "failed", "refused", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepEvent:
+    """Progress of one step. `seconds` is None while it runs; `detail` is one line for a person."""
+
+    operation_id: str
+    step: str
+    status: Literal["started", "succeeded", "failed", "cancelled"]
+    detail: str = ""
+    seconds: float | None = None
+
+
+Listener = Callable[[StepEvent], None]
+
+
+class Operation:
+    """A running operation: opens its steps and keeps their events."""
+
+    def __init__(self, ctx: RequestContext, database: Database | None, clock: Clock, listener: Listener) -> None:
+        self.ctx = ctx
+        self.id = ctx.operation_id or ""
+        self._database = database
+        self._clock = clock
+        self._listener = listener
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[Note]:
+        """A named step; what happens inside is timed, listened to and kept, also when it fails."""
+        started, note = self._clock.elapsed(), Note()
+        self._tell(StepEvent(operation_id=self.id, step=name, status="started"))
+        try:
+            yield note
+        except BaseException as error:
+            status: Literal["failed", "cancelled"] = "cancelled" if isinstance(error, KeyboardInterrupt) else "failed"
+            detail = error.message if isinstance(error, FopsError) else type(error).__name__
+            self._finish(name, status, detail, started)
+            raise
+        self._finish(name, "succeeded", note.text, started)
+
+    def _finish(self, name: str, status: Literal["succeeded", "failed", "cancelled"], detail: str, started: float) -> None:
+        seconds = round(self._clock.elapsed() - started, 3)
+        self._tell(StepEvent(operation_id=self.id, step=name, status=status, detail=redact_text(detail), seconds=seconds))
+
+    def _tell(self, event: StepEvent) -> None:
+        if self._database is not None:
+            try:
+                with self._database.write() as connection:
+                    store.add_event(connection, self.ctx, event.operation_id, step=event.step, status=event.status,
+                                    detail=event.detail, seconds=event.seconds, at=isoformat(self._clock.now()))  # fmt: skip
+            except StorageFailed:
+                if event.status in {"started", "succeeded"}:
+                    raise  # a failing step keeps its own error
+        self._listener(event)
+
+
+class Note:
+    """What a step wants said when it is done."""
+
+    text = ""
+
+
+class InlineRunner:
+    """Runs an operation in this process, at once. With `ctx.dry_run` nothing is kept."""
+
+    def __init__(self, database: Database, clock: Clock, listener: Listener = lambda _event: None) -> None:
+        self._database = database
+        self._clock = clock
+        self._listener = listener
+
+    def run(self, ctx: RequestContext, kind: str, subject: str, work: Callable[[Operation], T]) -> T:
+        """Run `work` as an operation of a kind (`onboard.repo`) on a subject; returns what it returns."""
+        ctx = replace(ctx, operation_id=new_id("opn"))
+        kept = None if ctx.dry_run else self._database
+        operation = Operation(ctx, kept, self._clock, self._listener)
+        if kept:
+            with kept.write() as connection:
+                store.start(connection, ctx, operation.id, kind=kind, subject=redact_text(subject), at=isoformat(self._clock.now()))
+        try:
+            result = work(operation)
+        except BaseException as error:
+            self._end(ctx, kept, operation.id, _status_of(error), error)
+            raise
+        self._end(ctx, kept, operation.id, "succeeded", None)
+        return result
+
+    def _end(self, ctx: RequestContext, kept: Database | None, operation_id: str, status: Status, error: BaseException | None) -> None:
+        if kept is None:
+            return
+        detail = error.message if isinstance(error, FopsError) else type(error).__name__ if error else ""
+        try:
+            with kept.write() as connection:
+                store.finish(connection, ctx, operation_id, status=status, detail=redact_text(detail), at=isoformat(self._clock.now()))
+        except StorageFailed:
+            if error is None:
+                raise  # a failed operation keeps its own error
+
+
+def _status_of(error: BaseException) -> Status:
+    if isinstance(error, KeyboardInterrupt) or getattr(error, "code", "") == "cancelled":
+        return "cancelled"
+    return "refused" if getattr(error, "code", "") in {"not_deployable", "refused_by_policy", "not_allowed"} else "failed"

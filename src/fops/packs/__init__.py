@@ -1,0 +1,1 @@
+"""Packs: integrations that implement the actions features ask for. Packs do not know each other."""

@@ -1,0 +1,17 @@
+"""The files pack: write generated files below a folder.
+
+Must not know: other packs, onboarding. Map: write.py  the action `files.write`
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fops.actions.model import Pack
+
+
+def load(_home: Path) -> Pack:
+    """The pack."""
+    from fops.packs.files.write import WRITE  # noqa: PLC0415 - packs load when first used
+
+    return Pack(name="files", summary="files below a folder", actions=(WRITE,))
