@@ -8,7 +8,17 @@ Must not know: packs, features, doors. Map:
 """
 
 from fops.actions.gate import Gate
-from fops.actions.model import Action, ActionCall, ChangeSet, Effect, GateOutcome, Honesty, Pack, Preview, Verdict
+from fops.actions.model import (
+    Action,
+    ActionCall,
+    ChangeSet,
+    Effect,
+    GateOutcome,
+    Honesty,
+    Pack,
+    Preview,
+    Verdict,
+)
 from fops.actions.operations import InlineRunner, Operation, StepEvent
 from fops.actions.registry import Registry
 

@@ -13,11 +13,29 @@ from typing import Any
 from pydantic import ValidationError
 
 from fops.actions.approvals import Needed, needed
-from fops.actions.model import Action, ActionCall, ChangeSet, Effect, GateOutcome, Grant, Parameters, Preview, Verdict
+from fops.actions.model import (
+    Action,
+    ActionCall,
+    ChangeSet,
+    Effect,
+    GateOutcome,
+    Grant,
+    Parameters,
+    Preview,
+    Verdict,
+)
 from fops.actions.registry import Registry
 from fops.audit import AuditLog, Outcome
 from fops.kernel.context import RequestContext
-from fops.kernel.errors import Cancelled, ConfirmationMissing, FopsError, InDoubt, NotAllowed, RefusedByPolicy, UsageError
+from fops.kernel.errors import (
+    Cancelled,
+    ConfirmationMissing,
+    FopsError,
+    InDoubt,
+    NotAllowed,
+    RefusedByPolicy,
+    UsageError,
+)
 from fops.policy import Policy
 from fops.policy.model import INPUT_SCHEMA
 
@@ -36,7 +54,14 @@ class _Ready:
 class Gate:
     """Runs ChangeSets. `authorise(ctx, permission)` answers for the actor; on one machine without sign-in it is always yes."""
 
-    def __init__(self, registry: Registry, policy: Policy, audit: AuditLog, *, authorise: Authorise = lambda _ctx, _permission: True) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        policy: Policy,
+        audit: AuditLog,
+        *,
+        authorise: Authorise = lambda _ctx, _permission: True,
+    ) -> None:
         self._registry = registry
         self._policy = policy
         self._audit = audit
@@ -50,13 +75,23 @@ class Gate:
         written (then nothing was executed), and whatever the action raises.
         """
         ready = [self._validate(call) for call in changes.calls]
-        verdicts = [Verdict(stage="validate", status="passed", detail=f"{len(ready)} action(s), parameters valid")]
+        verdicts = [
+            Verdict(stage="validate", status="passed", detail=f"{len(ready)} action(s), parameters valid")
+        ]
         verdicts.append(self._authorised(ctx, ready))
         verdicts.append(self._by_policy(ctx, changes, ready))
         previews = tuple(one.action.preview(ctx, one.parameters) for one in ready)
-        verdicts.append(Verdict(stage="dry-run", status="passed", detail="; ".join(sorted({preview.honesty for preview in previews}))))
+        verdicts.append(
+            Verdict(
+                stage="dry-run",
+                status="passed",
+                detail="; ".join(sorted({preview.honesty for preview in previews})),
+            )
+        )
         if ctx.dry_run:
-            return GateOutcome(status="planned", digest=changes.digest, verdicts=tuple(verdicts), previews=previews)
+            return GateOutcome(
+                status="planned", digest=changes.digest, verdicts=tuple(verdicts), previews=previews
+            )
         verdicts.append(self._approved(ctx, changes, ready, confirmed=confirmed))
         return self._execute_all(ctx, changes, ready, (verdicts, previews))
 
@@ -73,7 +108,10 @@ class Gate:
         for one in ready:
             if not self._authorise(ctx, one.action.permission):
                 self._record_refusal(ctx, one, f"{ctx.actor} lacks {one.action.permission}")
-                raise NotAllowed(f"{ctx.actor} may not {one.action.name}", hint=f"it needs the permission {one.action.permission}")
+                raise NotAllowed(
+                    f"{ctx.actor} may not {one.action.name}",
+                    hint=f"it needs the permission {one.action.permission}",
+                )
         return Verdict(stage="authorise", status="passed", detail=ctx.actor)
 
     def _by_policy(self, ctx: RequestContext, changes: ChangeSet, ready: list[_Ready]) -> Verdict:
@@ -84,22 +122,37 @@ class Gate:
             raise RefusedByPolicy(f"policy {decision.rule}: {decision.message}")
         return Verdict(stage="policy", status="passed", detail=decision.message)
 
-    def _approved(self, ctx: RequestContext, changes: ChangeSet, ready: list[_Ready], *, confirmed: bool) -> Verdict:
-        wanted = max((needed(one.action.effect, changes.environment) for one in ready), key=list(Needed).index)
+    def _approved(
+        self, ctx: RequestContext, changes: ChangeSet, ready: list[_Ready], *, confirmed: bool
+    ) -> Verdict:
+        wanted = max(
+            (needed(one.action.effect, changes.environment) for one in ready), key=list(Needed).index
+        )
         if wanted is Needed.ANOTHER:
             self._record_refusal(ctx, ready[0], "another person's approval is needed")
-            raise RefusedByPolicy("another person's approval is needed", hint="rules that need two people need the server")
+            raise RefusedByPolicy(
+                "another person's approval is needed", hint="rules that need two people need the server"
+            )
         if wanted is Needed.ASKER and not confirmed:
-            raise ConfirmationMissing(f"{ready[0].action.name} changes {ready[0].call.target} and nobody confirmed it")
+            raise ConfirmationMissing(
+                f"{ready[0].action.name} changes {ready[0].call.target} and nobody confirmed it"
+            )
         return Verdict(stage="approve", status="passed", detail=f"needed from: {wanted}")
 
     def _execute_all(
-        self, ctx: RequestContext, changes: ChangeSet, ready: list[_Ready], before: tuple[list[Verdict], tuple[Preview, ...]]
+        self,
+        ctx: RequestContext,
+        changes: ChangeSet,
+        ready: list[_Ready],
+        before: tuple[list[Verdict], tuple[Preview, ...]],
     ) -> GateOutcome:
         verdicts, previews = before
-        done = [self._execute(ctx, one, Grant(digest=changes.digest, index=index)) for index, one in enumerate(ready)]
+        done = [
+            self._execute(ctx, one, Grant(digest=changes.digest, index=index))
+            for index, one in enumerate(ready)
+        ]
         for stage in ("audit-started", "execute", "audit-outcome"):
-            verdicts.append(Verdict(stage=stage, status="passed"))  # type: ignore[arg-type]  # the loop's words are stages
+            verdicts.append(Verdict(stage=stage, status="passed"))
         return GateOutcome(
             status="done",
             digest=changes.digest,
@@ -122,7 +175,9 @@ class Gate:
             self._append(ctx, one, Outcome.FAILED, details | {"code": error.code, "error": error.message})
             raise
         except KeyboardInterrupt as error:
-            self._append(ctx, one, Outcome.FAILED, details | {"code": Cancelled.code, "error": "stopped by a person"})
+            self._append(
+                ctx, one, Outcome.FAILED, details | {"code": Cancelled.code, "error": "stopped by a person"}
+            )
             raise Cancelled(f"{one.action.name} was stopped") from error
         except BaseException as error:
             self._append(ctx, one, Outcome.FAILED, details | {"error": type(error).__name__})
@@ -133,7 +188,9 @@ class Gate:
         self._append(ctx, one, Outcome.REFUSED, {"reason": reason})
 
     def _append(self, ctx: RequestContext, one: _Ready, outcome: Outcome, details: Mapping[str, Any]) -> str:
-        return self._audit.append(ctx, action=one.action.name, target=one.call.target, outcome=outcome, details=dict(details)).id
+        return self._audit.append(
+            ctx, action=one.action.name, target=one.call.target, outcome=outcome, details=dict(details)
+        ).id
 
 
 def _policy_input(ctx: RequestContext, changes: ChangeSet, ready: list[_Ready]) -> dict[str, Any]:
@@ -144,5 +201,8 @@ def _policy_input(ctx: RequestContext, changes: ChangeSet, ready: list[_Ready]) 
         "door": ctx.door,
         "environment": changes.environment,
         "digest": changes.digest,
-        "actions": [{"name": one.action.name, "effect": Effect(one.action.effect).value, "target": one.call.target} for one in ready],
+        "actions": [
+            {"name": one.action.name, "effect": Effect(one.action.effect).value, "target": one.call.target}
+            for one in ready
+        ],
     }

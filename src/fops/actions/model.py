@@ -111,7 +111,9 @@ class Grant:
     approval: str | None = None
 
 
-Stage = Literal["validate", "authorise", "policy", "dry-run", "approve", "audit-started", "execute", "audit-outcome"]
+Stage = Literal[
+    "validate", "authorise", "policy", "dry-run", "approve", "audit-started", "execute", "audit-outcome"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,7 +36,9 @@ Listener = Callable[[StepEvent], None]
 class Operation:
     """A running operation: opens its steps and keeps their events."""
 
-    def __init__(self, ctx: RequestContext, database: Database | None, clock: Clock, listener: Listener) -> None:
+    def __init__(
+        self, ctx: RequestContext, database: Database | None, clock: Clock, listener: Listener
+    ) -> None:
         self.ctx = ctx
         self.id = ctx.operation_id or ""
         self._database = database
@@ -51,15 +53,23 @@ class Operation:
         try:
             yield note
         except BaseException as error:
-            status: Literal["failed", "cancelled"] = "cancelled" if isinstance(error, KeyboardInterrupt) else "failed"
+            status: Literal["failed", "cancelled"] = (
+                "cancelled" if isinstance(error, KeyboardInterrupt) else "failed"
+            )
             detail = error.message if isinstance(error, FopsError) else type(error).__name__
             self._finish(name, status, detail, started)
             raise
         self._finish(name, "succeeded", note.text, started)
 
-    def _finish(self, name: str, status: Literal["succeeded", "failed", "cancelled"], detail: str, started: float) -> None:
+    def _finish(
+        self, name: str, status: Literal["succeeded", "failed", "cancelled"], detail: str, started: float
+    ) -> None:
         seconds = round(self._clock.elapsed() - started, 3)
-        self._tell(StepEvent(operation_id=self.id, step=name, status=status, detail=redact_text(detail), seconds=seconds))
+        self._tell(
+            StepEvent(
+                operation_id=self.id, step=name, status=status, detail=redact_text(detail), seconds=seconds
+            )
+        )
 
     def _tell(self, event: StepEvent) -> None:
         if self._database is not None:
@@ -94,7 +104,14 @@ class InlineRunner:
         operation = Operation(ctx, kept, self._clock, self._listener)
         if kept:
             with kept.write() as connection:
-                store.start(connection, ctx, operation.id, kind=kind, subject=redact_text(subject), at=isoformat(self._clock.now()))
+                store.start(
+                    connection,
+                    ctx,
+                    operation.id,
+                    kind=kind,
+                    subject=redact_text(subject),
+                    at=isoformat(self._clock.now()),
+                )
         try:
             result = work(operation)
         except BaseException as error:
@@ -103,13 +120,27 @@ class InlineRunner:
         self._end(ctx, kept, operation.id, "succeeded", None)
         return result
 
-    def _end(self, ctx: RequestContext, kept: Database | None, operation_id: str, status: Status, error: BaseException | None) -> None:
+    def _end(
+        self,
+        ctx: RequestContext,
+        kept: Database | None,
+        operation_id: str,
+        status: Status,
+        error: BaseException | None,
+    ) -> None:
         if kept is None:
             return
         detail = error.message if isinstance(error, FopsError) else type(error).__name__ if error else ""
         try:
             with kept.write() as connection:
-                store.finish(connection, ctx, operation_id, status=status, detail=redact_text(detail), at=isoformat(self._clock.now()))
+                store.finish(
+                    connection,
+                    ctx,
+                    operation_id,
+                    status=status,
+                    detail=redact_text(detail),
+                    at=isoformat(self._clock.now()),
+                )
         except StorageFailed:
             if error is None:
                 raise  # a failed operation keeps its own error
@@ -118,4 +149,8 @@ class InlineRunner:
 def _status_of(error: BaseException) -> Status:
     if isinstance(error, KeyboardInterrupt) or getattr(error, "code", "") == "cancelled":
         return "cancelled"
-    return "refused" if getattr(error, "code", "") in {"not_deployable", "refused_by_policy", "not_allowed"} else "failed"
+    return (
+        "refused"
+        if getattr(error, "code", "") in {"not_deployable", "refused_by_policy", "not_allowed"}
+        else "failed"
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from fops.actions.model import Action
 from fops.kernel.errors import NotFound
@@ -23,8 +23,11 @@ class Registry:
         """The action of a name. Raises NotFound."""
         if name not in self._actions:
             near = difflib.get_close_matches(name, self._actions, n=1)
-            raise NotFound(f"no action {name!r}", hint=f"did you mean {near[0]}?" if near else "its pack may not be installed")
+            raise NotFound(
+                f"no action {name!r}",
+                hint=f"did you mean {near[0]}?" if near else "its pack may not be installed",
+            )
         return self._actions[name]
 
-    def __iter__(self) -> Iterable[Action]:  # type: ignore[override]
+    def __iter__(self) -> Iterator[Action]:
         return iter(self._actions[name] for name in sorted(self._actions))

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Connection, Float, Index, Integer, PrimaryKeyConstraint, String, Table, Text, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Float,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    insert,
+    select,
+    update,
+)
 
 from fops.kernel.context import RequestContext
 from fops.provenance.model import Description, Node
@@ -37,11 +51,18 @@ operation_events = Table(
     Column("detail", Text, nullable=False),
     Column("seconds", Float),
 )
-Index("ix_operation_events_operation", operation_events.c.tenant, operation_events.c.operation_id, operation_events.c.seq)
+Index(
+    "ix_operation_events_operation",
+    operation_events.c.tenant,
+    operation_events.c.operation_id,
+    operation_events.c.seq,
+)
 RESULT = "result"  # the provenance kind of what an operation made
 
 
-def start(connection: Connection, ctx: RequestContext, operation_id: str, *, kind: str, subject: str, at: str) -> None:
+def start(
+    connection: Connection, ctx: RequestContext, operation_id: str, *, kind: str, subject: str, at: str
+) -> None:
     """Keep a new, running operation."""
     row = {
         "tenant": ctx.tenant, "id": operation_id, "kind": kind, "subject": subject, "actor": ctx.actor, "door": ctx.door,
@@ -50,14 +71,24 @@ def start(connection: Connection, ctx: RequestContext, operation_id: str, *, kin
     connection.execute(insert(operations).values(row))
 
 
-def finish(connection: Connection, ctx: RequestContext, operation_id: str, *, status: str, detail: str, at: str) -> None:
+def finish(
+    connection: Connection, ctx: RequestContext, operation_id: str, *, status: str, detail: str, at: str
+) -> None:
     """Keep how an operation ended."""
     mine = (operations.c.tenant == ctx.tenant, operations.c.id == operation_id)
     connection.execute(update(operations).where(*mine).values(status=status, detail=detail, finished_at=at))
 
 
 def add_event(
-    connection: Connection, ctx: RequestContext, operation_id: str, *, step: str, status: str, detail: str, seconds: float | None, at: str
+    connection: Connection,
+    ctx: RequestContext,
+    operation_id: str,
+    *,
+    step: str,
+    status: str,
+    detail: str,
+    seconds: float | None,
+    at: str,
 ) -> None:
     """Append one event of a step."""
     row = {
@@ -77,15 +108,24 @@ class Operations:
         if not subject.startswith("opn_"):
             return None
         with self._database.read() as connection:
-            row = connection.execute(select(operations).where(operations.c.tenant == ctx.tenant, operations.c.id == subject)).first()
+            row = connection.execute(
+                select(operations).where(operations.c.tenant == ctx.tenant, operations.c.id == subject)
+            ).first()
             if row is None:
                 return None
             mine = (operation_events.c.tenant == ctx.tenant, operation_events.c.operation_id == subject)
             steps = connection.execute(
-                select(operation_events).where(*mine, operation_events.c.status != "started").order_by(operation_events.c.seq)
+                select(operation_events)
+                .where(*mine, operation_events.c.status != "started")
+                .order_by(operation_events.c.seq)
             ).all()
-        says = f"{row.kind} of {row.subject} by {row.actor}: {row.status}" + (f" ({row.detail})" if row.detail else "")
-        return Description(node=Node(id=row.id, kind="operation", says=says), rests_on=tuple(_step(row.id, step) for step in steps))
+        says = f"{row.kind} of {row.subject} by {row.actor}: {row.status}" + (
+            f" ({row.detail})" if row.detail else ""
+        )
+        return Description(
+            node=Node(id=row.id, kind="operation", says=says),
+            rests_on=tuple(_step(row.id, step) for step in steps),
+        )
 
 
 def _step(operation_id: str, row: object) -> Description:

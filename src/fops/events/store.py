@@ -22,11 +22,19 @@ events = Table(
 
 def publish(connection: Connection, ctx: RequestContext, event: Event, *, at: str) -> None:
     """Put an event into the outbox, in the caller's transaction."""
-    row = {"tenant": ctx.tenant, "at": at, "kind": event.kind, "subject": event.subject, "data": dict(event.data)}
+    row = {
+        "tenant": ctx.tenant,
+        "at": at,
+        "kind": event.kind,
+        "subject": event.subject,
+        "data": dict(event.data),
+    }
     connection.execute(insert(events).values(row))
 
 
 def since(connection: Connection, ctx: RequestContext, seq: int) -> list[tuple[int, Event]]:
     """The tenant's events after `seq`, in order."""
-    rows = connection.execute(select(events).where(events.c.tenant == ctx.tenant, events.c.seq > seq).order_by(events.c.seq))
+    rows = connection.execute(
+        select(events).where(events.c.tenant == ctx.tenant, events.c.seq > seq).order_by(events.c.seq)
+    )
     return [(row.seq, Event(kind=row.kind, subject=row.subject, data=row.data)) for row in rows]

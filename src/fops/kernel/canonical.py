@@ -77,7 +77,11 @@ def _ecmascript(value: float) -> str:
     digits = digits.rstrip("0")
     count = len(digits)
     if 0 < exponent <= 21:
-        text = digits + "0" * (exponent - count) if count <= exponent else f"{digits[:exponent]}.{digits[exponent:]}"
+        text = (
+            digits + "0" * (exponent - count)
+            if count <= exponent
+            else f"{digits[:exponent]}.{digits[exponent:]}"
+        )
     elif -6 < exponent <= 0:
         text = f"0.{'0' * -exponent}{digits}"
     else:

@@ -20,7 +20,9 @@ def load_json(text: str, *, name: str = "document") -> Any:
     try:
         return json.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError) as error:
-        raise FormatError(f"{name} is not valid JSON: {error}", hint="fix the file, or leave it out") from error
+        raise FormatError(
+            f"{name} is not valid JSON: {error}", hint="fix the file, or leave it out"
+        ) from error
 
 
 def load_toml(text: str, *, name: str = "document") -> dict[str, Any]:
@@ -29,7 +31,9 @@ def load_toml(text: str, *, name: str = "document") -> dict[str, Any]:
     try:
         return tomllib.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError) as error:
-        raise FormatError(f"{name} is not valid TOML: {error}", hint="fix the file, or leave it out") from error
+        raise FormatError(
+            f"{name} is not valid TOML: {error}", hint="fix the file, or leave it out"
+        ) from error
 
 
 def load_yaml(text: str, *, name: str = "document") -> Any:
@@ -45,9 +49,11 @@ def load_yaml_all(text: str, *, name: str = "document") -> Iterator[Any]:
     import yaml  # noqa: PLC0415 - 90 ms that `fops --help` must not pay
 
     try:
-        yield from yaml.load_all(text, Loader=_loader())  # noqa: S506 - a SafeLoader with stricter rules
+        yield from yaml.load_all(text, Loader=_loader())
     except yaml.YAMLError as error:
-        raise FormatError(f"{name} is not valid YAML: {_one_line(error)}", hint="fix the file, or leave it out") from error
+        raise FormatError(
+            f"{name} is not valid YAML: {_one_line(error)}", hint="fix the file, or leave it out"
+        ) from error
     except (RecursionError, ValueError) as error:
         raise FormatError(f"{name} is not valid YAML: {_one_line(error)}") from error
 
@@ -109,7 +115,9 @@ def _loader() -> Any:
                 if key.tag == "tag:yaml.org,2002:merge":
                     continue
                 if key.value in seen and isinstance(key.value, str):
-                    raise yaml.constructor.ConstructorError(None, None, f"duplicate key {key.value!r}", key.start_mark)
+                    raise yaml.constructor.ConstructorError(
+                        None, None, f"duplicate key {key.value!r}", key.start_mark
+                    )
                 if isinstance(key.value, str):
                     seen.add(key.value)
             return super().construct_mapping(node, deep)
@@ -118,7 +126,9 @@ def _loader() -> Any:
         first: [(tag, pattern) for tag, pattern in rules if tag not in _YAML_1_1]
         for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
-    StrictLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
+    StrictLoader.add_implicit_resolver(
+        "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+    )
     StrictLoader.add_multi_constructor("!", _plain)
     return StrictLoader
 

@@ -15,7 +15,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from fops.kernel.errors import FopsError, LimitExceeded, NotAllowed, NotFound, OutsideFailed, StorageFailed, Unreachable
+from fops.kernel.errors import (
+    FopsError,
+    LimitExceeded,
+    NotAllowed,
+    NotFound,
+    OutsideFailed,
+    StorageFailed,
+    Unreachable,
+)
 from fops.kernel.process import Result, environment, run
 from fops.kernel.redaction import redact_text
 
@@ -38,7 +46,17 @@ _VARIABLES = {
     "GIT_ALLOW_PROTOCOL": "file:https:http:ssh",
     "LC_ALL": "C.UTF-8",
 }
-_PASSED_ON = ("SSH_AUTH_SOCK", "XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM", "GIT_SSL_CAINFO", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy")
+_PASSED_ON = (
+    "SSH_AUTH_SOCK",
+    "XDG_CONFIG_HOME",
+    "GIT_CONFIG_GLOBAL",
+    "GIT_CONFIG_NOSYSTEM",
+    "GIT_SSL_CAINFO",
+    "HTTPS_PROXY",
+    "https_proxy",
+    "NO_PROXY",
+    "no_proxy",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +95,18 @@ class Signature:
     when: str
 
 
-def git(words: Sequence[str], *, repository: Repository | None = None, stdin: bytes = b"", timeout: float = 60, extra: dict[str, str] | None = None) -> Result:
+def git(
+    words: Sequence[str],
+    *,
+    repository: Repository | None = None,
+    stdin: bytes = b"",
+    timeout: float = 60,
+    extra: dict[str, str] | None = None,
+) -> Result:
     """Run git and return what it left, whatever its exit code."""
-    return run(["git", *_options(repository), *words], stdin=stdin, timeout=timeout, env=_environment(extra or {}))
+    return run(
+        ["git", *_options(repository), *words], stdin=stdin, timeout=timeout, env=_environment(extra or {})
+    )
 
 
 def _options(repository: Repository | None) -> list[str]:
@@ -91,10 +118,19 @@ def _options(repository: Repository | None) -> list[str]:
 
 
 def _environment(extra: dict[str, str]) -> dict[str, str]:
-    return environment({name: os.environ[name] for name in _PASSED_ON if name in os.environ} | _VARIABLES | extra)
+    return environment(
+        {name: os.environ[name] for name in _PASSED_ON if name in os.environ} | _VARIABLES | extra
+    )
 
 
-def _checked(words: Sequence[str], *, repository: Repository | None = None, stdin: bytes = b"", timeout: float = 60, extra: dict[str, str] | None = None) -> bytes:
+def _checked(
+    words: Sequence[str],
+    *,
+    repository: Repository | None = None,
+    stdin: bytes = b"",
+    timeout: float = 60,
+    extra: dict[str, str] | None = None,
+) -> bytes:
     result = git(words, repository=repository, stdin=stdin, timeout=timeout, extra=extra)
     if result.exit_code:
         raise _failure(words[0], result)
@@ -103,7 +139,9 @@ def _checked(words: Sequence[str], *, repository: Repository | None = None, stdi
 
 def _failure(verb: str, result: Result) -> FopsError:
     text = redact_text(" ".join(result.error_text.split())) or f"exit code {result.exit_code}"
-    if re.search(r"No space left|Read-only file system|unable to create|insufficient permission|unable to write", text):
+    if re.search(
+        r"No space left|Read-only file system|unable to create|insufficient permission|unable to write", text
+    ):
         return StorageFailed(f"git {verb}: {text}", hint="check free space and write access, then try again")
     return OutsideFailed(f"git {verb}: {text}")
 
@@ -122,7 +160,10 @@ def find_repository(path: Path) -> Repository | None:
     result = git([*place, "rev-parse", "--absolute-git-dir", "--is-bare-repository"])
     if result.exit_code:
         if "dubious ownership" in result.error_text:
-            raise NotAllowed(f"{path} belongs to another user", hint=f"if you trust it: git config --global --add safe.directory {path}")
+            raise NotAllowed(
+                f"{path} belongs to another user",
+                hint=f"if you trust it: git config --global --add safe.directory {path}",
+            )
         return None
     git_dir, bare = result.text.splitlines()[:2]
     return Repository(Path(git_dir), None if bare == "true" else path)
@@ -130,7 +171,10 @@ def find_repository(path: Path) -> Repository | None:
 
 def resolve(repository: Repository, revision: str) -> str | None:
     """The commit a revision names, None when there is none."""
-    result = git(["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"], repository=repository)
+    result = git(
+        ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"],
+        repository=repository,
+    )
     return result.text.strip() or None if result.exit_code == 0 else None
 
 
@@ -150,14 +194,28 @@ def is_dirty(repository: Repository) -> bool:
     """Whether the work tree differs from HEAD in tracked or untracked files; False for a bare repository."""
     if repository.work_tree is None:
         return False
-    words = [*_without_filters(repository), "status", "--porcelain", "--untracked-files=normal", "--ignore-submodules=all", "--no-renames"]
+    words = [
+        *_without_filters(repository),
+        "status",
+        "--porcelain",
+        "--untracked-files=normal",
+        "--ignore-submodules=all",
+        "--no-renames",
+    ]
     return bool(git(words, repository=repository).stdout.strip())
 
 
 def _without_filters(repository: Repository) -> list[str]:
     """Options that empty every content filter the repository's own configuration defines: `status` would run them."""
-    names = git(["config", "--name-only", "--get-regexp", r"^filter\..*\.(clean|smudge|process|required)$"], repository=repository).text
-    return [option for name in names.splitlines() for option in ("-c", f"{name}={'false' if name.endswith('.required') else ''}")]
+    names = git(
+        ["config", "--name-only", "--get-regexp", r"^filter\..*\.(clean|smudge|process|required)$"],
+        repository=repository,
+    ).text
+    return [
+        option
+        for name in names.splitlines()
+        for option in ("-c", f"{name}={'false' if name.endswith('.required') else ''}")
+    ]
 
 
 def list_files(repository: Repository, commit: str, *, max_files: int) -> Iterator[Entry]:
@@ -165,7 +223,9 @@ def list_files(repository: Repository, commit: str, *, max_files: int) -> Iterat
     listing = _checked(["ls-tree", "-r", "-z", "--full-tree", commit], repository=repository)
     rows = [row for row in listing.split(b"\0") if row]
     if len(rows) > max_files:
-        raise LimitExceeded(f"{len(rows)} files are more than {max_files}", hint="name a smaller folder with --path")
+        raise LimitExceeded(
+            f"{len(rows)} files are more than {max_files}", hint="name a smaller folder with --path"
+        )
     for row in rows:
         meta, _, path = row.partition(b"\t")
         mode, kind, object_id = meta.decode().split()
@@ -187,7 +247,12 @@ class BlobReader:
     def __init__(self, repository: Repository) -> None:
         words = ["git", *_options(repository), "cat-file", "--batch"]
         self._running = subprocess.Popen(
-            words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment({}), start_new_session=True
+            words,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=_environment({}),
+            start_new_session=True,
         )
 
     def read(self, object_id: str) -> bytes | None:
@@ -219,7 +284,15 @@ def clone_bare(url: str, destination: Path, *, ref: str | None, timeout: float, 
 
     Raises NotFound (no such repository or ref), NotAllowed (sign-in needed), Unreachable, LimitExceeded (time).
     """
-    words = ["clone", "--bare", "--depth=1", "--single-branch", "--no-tags", f"--filter=blob:limit={max_blob}", "--quiet"]
+    words = [
+        "clone",
+        "--bare",
+        "--depth=1",
+        "--single-branch",
+        "--no-tags",
+        f"--filter=blob:limit={max_blob}",
+        "--quiet",
+    ]
     words += [f"--branch={ref}"] if ref else []
     result = git([*words, "--", url, str(destination)], timeout=timeout)
     if result.exit_code:
@@ -235,14 +308,33 @@ def _clone_failure(url: str, ref: str | None, result: Result) -> FopsError:
     shown, text = redact_text(url), result.error_text
     if re.search(r"Remote branch .* not found", text):
         return NotFound(f"{shown} has no branch or tag {ref!r}", hint="check --ref")
-    if re.search(r"Authentication failed|could not read (Username|Password)|terminal prompts disabled|Permission denied|403|401", text):
-        return NotAllowed(f"{shown} asks for a sign-in", hint="set up a git credential helper or an ssh key for it, or check the address")
-    if re.search(r"Could not resolve host|Connection (refused|timed out|reset)|unable to access|Network is unreachable|Name or service not known", text) and "404" not in text:
-        return Unreachable(f"{shown} cannot be reached: {_last_line(text)}", hint="check the address and the network")
+    if re.search(
+        r"Authentication failed|could not read (Username|Password)|terminal prompts disabled|Permission denied|403|401",
+        text,
+    ):
+        return NotAllowed(
+            f"{shown} asks for a sign-in",
+            hint="set up a git credential helper or an ssh key for it, or check the address",
+        )
+    if (
+        re.search(
+            r"Could not resolve host|Connection (refused|timed out|reset)|unable to access|Network is unreachable|Name or service not known",
+            text,
+        )
+        and "404" not in text
+    ):
+        return Unreachable(
+            f"{shown} cannot be reached: {_last_line(text)}", hint="check the address and the network"
+        )
     if re.search(r"not found|does not exist|does not appear to be a git repository|404", text, re.IGNORECASE):
-        return NotFound(f"{shown} is no repository, or a private one", hint="check the address; a private one needs a git credential helper or an ssh key")
+        return NotFound(
+            f"{shown} is no repository, or a private one",
+            hint="check the address; a private one needs a git credential helper or an ssh key",
+        )
     if re.search(r"No space left|Read-only file system", text):
-        return StorageFailed(f"cannot clone {shown}: {_last_line(text)}", hint="free some space and try again")
+        return StorageFailed(
+            f"cannot clone {shown}: {_last_line(text)}", hint="free some space and try again"
+        )
     return OutsideFailed(f"cannot clone {shown}: {_last_line(text)}")
 
 
@@ -257,7 +349,9 @@ def init_bare(destination: Path) -> Repository:
     return Repository(destination)
 
 
-def commit_files(repository: Repository, files: Iterable[NewFile], *, base: str | None, message: str, signature: Signature) -> str:
+def commit_files(
+    repository: Repository, files: Iterable[NewFile], *, base: str | None, message: str, signature: Signature
+) -> str:
     """A commit object of `base` plus the files; no branch, index or work tree is touched. Returns its id.
 
     The same base, files, message and signature give the same id. Raises StorageFailed when it cannot be written.
@@ -272,7 +366,13 @@ def commit_files(repository: Repository, files: Iterable[NewFile], *, base: str 
     who = {f"GIT_{role}_{part}": value for role in ("AUTHOR", "COMMITTER")
            for part, value in (("NAME", signature.name), ("EMAIL", signature.email), ("DATE", signature.when))}  # fmt: skip
     parents = ["-p", base] if base else []
-    return _checked(["commit-tree", tree, *parents, "-F", "-"], repository=bare, stdin=message.encode(), extra=who).decode().strip()
+    return (
+        _checked(
+            ["commit-tree", tree, *parents, "-F", "-"], repository=bare, stdin=message.encode(), extra=who
+        )
+        .decode()
+        .strip()
+    )
 
 
 def _index_rows(repository: Repository, files: Sequence[NewFile], folder: Path) -> bytes:
@@ -280,9 +380,15 @@ def _index_rows(repository: Repository, files: Sequence[NewFile], folder: Path) 
     paths = [folder / str(number) for number in range(len(files))]
     for path, file in zip(paths, files, strict=True):
         path.write_bytes(file.data)
-    answer = _checked(["hash-object", "-w", "--no-filters", "--stdin-paths"], repository=repository, stdin="".join(f"{path}\n" for path in paths).encode())
+    answer = _checked(
+        ["hash-object", "-w", "--no-filters", "--stdin-paths"],
+        repository=repository,
+        stdin="".join(f"{path}\n" for path in paths).encode(),
+    )
     return b"".join(
-        f"{'100755' if file.executable else '100644'} {object_id}\t".encode() + file.path.encode("utf-8", "surrogateescape") + b"\0"
+        f"{'100755' if file.executable else '100644'} {object_id}\t".encode()
+        + file.path.encode("utf-8", "surrogateescape")
+        + b"\0"
         for object_id, file in zip(answer.decode().split(), files, strict=True)
     )
 
@@ -290,7 +396,10 @@ def _index_rows(repository: Repository, files: Sequence[NewFile], folder: Path) 
 def set_branch(repository: Repository, branch: str, commit: str, *, expected: str | None) -> None:
     """Point a branch at a commit, atomically, only if it still is where `expected` says (None: it must not exist)."""
     old = expected or "0" * 40
-    result = git(["update-ref", "-m", "fops onboard", f"refs/heads/{branch}", commit, old], repository=Repository(repository.git_dir))
+    result = git(
+        ["update-ref", "-m", "fops onboard", f"refs/heads/{branch}", commit, old],
+        repository=Repository(repository.git_dir),
+    )
     if result.exit_code:
         raise _failure("update-ref", result)
 
@@ -302,10 +411,16 @@ def tree_of(repository: Repository, commit: str) -> str:
 
 def patch(repository: Repository, commit: str) -> bytes:
     """A commit as a mail that `git am` applies."""
-    return _checked(["format-patch", "-1", "--stdout", "--no-signature", "--no-ext-diff", "--no-textconv", commit], repository=Repository(repository.git_dir))
+    return _checked(
+        ["format-patch", "-1", "--stdout", "--no-signature", "--no-ext-diff", "--no-textconv", commit],
+        repository=Repository(repository.git_dir),
+    )
 
 
 def user(repository: Repository | None) -> tuple[str, str] | None:
     """The committer name and address git is configured with; None when it is not."""
-    found = [git(["config", "--get", key], repository=repository).text.strip() for key in ("user.name", "user.email")]
+    found = [
+        git(["config", "--get", key], repository=repository).text.strip()
+        for key in ("user.name", "user.email")
+    ]
     return (found[0], found[1]) if all(found) else None

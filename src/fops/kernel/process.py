@@ -15,7 +15,17 @@ from pathlib import Path
 from fops.kernel.errors import LimitExceeded, NotFound
 
 # A program we call needs these and nothing else of ours: no tokens travel by accident.
-_PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT", "SSL_CERT_FILE", "SSL_CERT_DIR", "XDG_CACHE_HOME")
+_PASSED_ON = (
+    "PATH",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "TMPDIR",
+    "SYSTEMROOT",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "XDG_CACHE_HOME",
+)
 
 
 @dataclass(frozen=True, slots=True)

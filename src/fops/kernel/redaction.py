@@ -51,6 +51,11 @@ def redact(value: Any) -> Any:
 
 
 def _redact_member(key: str, value: Any) -> Any:
-    if _SECRET_KEY.search(key) and isinstance(value, (str, int, float)) and not isinstance(value, bool) and value != "":
+    if (
+        _SECRET_KEY.search(key)
+        and isinstance(value, (str, int, float))
+        and not isinstance(value, bool)
+        and value != ""
+    ):
         return MASK
     return redact(value)

@@ -66,7 +66,13 @@ class Loaded:
 
 
 def setting(
-    name: str, *, default: Any, doc: str, read: Callable[[str], Any] = str, project: bool = False, prefix_only: bool = False
+    name: str,
+    *,
+    default: Any,
+    doc: str,
+    read: Callable[[str], Any] = str,
+    project: bool = False,
+    prefix_only: bool = False,
 ) -> Any:
     """A field of a settings group.
 
@@ -109,7 +115,9 @@ def _value(field: dataclasses.Field[Any], sources: Sequence[Source]) -> tuple[An
             try:
                 return field.metadata["read"](text), source.origin
             except ValueError as error:
-                raise UsageError(f"{spelled}={text!r} ({source.origin}): {error}", hint=field.metadata["doc"]) from error
+                raise UsageError(
+                    f"{spelled}={text!r} ({source.origin}): {error}", hint=field.metadata["doc"]
+                ) from error
     return field.default, "default"
 
 

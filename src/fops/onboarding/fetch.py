@@ -74,22 +74,33 @@ def locate(what: str) -> Path | str:
         return what
     if _SHORTHAND.fullmatch(what):
         return f"https://github.com/{what}.git"
-    raise NotFound(f"{redact_text(what)!r} is no folder here and no address", hint="give a path, https://…, git@host:path or owner/name")
+    raise NotFound(
+        f"{redact_text(what)!r} is no folder here and no address",
+        hint="give a path, https://…, git@host:path or owner/name",
+    )
 
 
 def _refuse_hidden(what: str) -> None:
     if not what or what.startswith("-"):
-        raise UnsafeInput(f"{what!r} is no path or address", hint="a repository cannot start with a dash; write ./ before a folder that does")
+        raise UnsafeInput(
+            f"{what!r} is no path or address",
+            hint="a repository cannot start with a dash; write ./ before a folder that does",
+        )
     if any(ord(letter) < 32 or ord(letter) == 127 for letter in what):
         raise UnsafeInput(f"{what!r} has control characters")
-    if "::" in what.split("/")[0] and not Path(what).exists():
-        raise UnsafeInput(f"{redact_text(what)!r} names a git transport helper", hint="use https://, ssh:// or a path")
+    if "::" in what.split("/", maxsplit=1)[0] and not Path(what).exists():
+        raise UnsafeInput(
+            f"{redact_text(what)!r} names a git transport helper", hint="use https://, ssh:// or a path"
+        )
 
 
 def _address(what: str) -> Path | str:
     parts = urlsplit(what)
     if parts.scheme not in _SCHEMES:
-        raise UnsafeInput(f"{redact_text(what)!r}: scheme {parts.scheme!r} is not accepted", hint="use https://, ssh://, file:// or a path")
+        raise UnsafeInput(
+            f"{redact_text(what)!r}: scheme {parts.scheme!r} is not accepted",
+            hint="use https://, ssh://, file:// or a path",
+        )
     if parts.scheme == "file":
         path = Path(parts.path)
         if not path.exists():
@@ -103,14 +114,19 @@ def _address(what: str) -> Path | str:
 def check_reference(ref: str | None) -> None:
     """Refuse what is no branch, tag or commit name. Raises UsageError."""
     if ref is not None and (not _REF.fullmatch(ref) or ".." in ref or ref.endswith((".lock", "/"))):
-        raise UnsafeInput(f"--ref {ref!r} is no branch, tag or commit", hint="give a name as `git branch` or `git tag` shows it")
+        raise UnsafeInput(
+            f"--ref {ref!r} is no branch, tag or commit",
+            hint="give a name as `git branch` or `git tag` shows it",
+        )
 
 
 def check_folder(path: str) -> str:
     """A `--path` as a clean relative path. Raises UnsafeInput when it would leave the repository."""
     clean = PurePosixPath(path.replace("\\", "/"))
     if clean.is_absolute() or ".." in clean.parts or path.startswith("-"):
-        raise UnsafeInput(f"--path {path!r} leaves the repository", hint="give a folder below its top, such as apps/web")
+        raise UnsafeInput(
+            f"--path {path!r} leaves the repository", hint="give a folder below its top, such as apps/web"
+        )
     return str(clean)
 
 
@@ -121,7 +137,9 @@ def _local(path: Path, ref: str | None) -> Iterator[Fetched]:
     repository = git.find_repository(path)
     if repository is None or (ref is None and git.resolve(repository, "HEAD") is None):
         if ref is not None:
-            raise UsageError(f"{path} is no git repository, so --ref {ref!r} names nothing", hint="leave --ref out")
+            raise UsageError(
+                f"{path} is no git repository, so --ref {ref!r} names nothing", hint="leave --ref out"
+            )
         name = path.resolve().name
         source = Source(url=str(path), owner=None, name=name, default_branch="main", ref=None, commit=None)
         yield Fetched(tree=FolderTree(path), source=source, repository=repository, clone=False)
@@ -131,7 +149,9 @@ def _local(path: Path, ref: str | None) -> Iterator[Fetched]:
         raise NotFound(f"{path} has no branch, tag or commit {ref!r}", hint="check --ref")
     dirty = git.is_dirty(repository)
     notes = ("the work tree has uncommitted changes; the last commit is what was read",) if dirty else ()
-    source = _source(repository, str(path), path.name.removesuffix(".git"), ref=ref, commit=commit, dirty=dirty)
+    source = _source(
+        repository, str(path), path.name.removesuffix(".git"), ref=ref, commit=commit, dirty=dirty
+    )
     with GitTree(repository, commit) as tree:
         yield Fetched(tree=tree, source=source, repository=repository, clone=False, notes=notes)
 
@@ -140,7 +160,9 @@ def _local(path: Path, ref: str | None) -> Iterator[Fetched]:
 def _cloned(url: str, ref: str | None, timeout: float) -> Iterator[Fetched]:
     folder = Path(tempfile.mkdtemp(prefix="fops-fetch-"))
     try:
-        repository = git.clone_bare(url, folder / "repository.git", ref=ref, timeout=timeout, max_blob=MAX_FILE)
+        repository = git.clone_bare(
+            url, folder / "repository.git", ref=ref, timeout=timeout, max_blob=MAX_FILE
+        )
         commit = git.resolve(repository, "HEAD")
         if commit is None:
             raise NotDeployable(f"{redact_text(url)} is empty", hint="push a first commit, then try again")
@@ -151,12 +173,22 @@ def _cloned(url: str, ref: str | None, timeout: float) -> Iterator[Fetched]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _source(repository: git.Repository, url: str, fallback: str, *, ref: str | None, commit: str, dirty: bool) -> Source:
+def _source(
+    repository: git.Repository, url: str, fallback: str, *, ref: str | None, commit: str, dirty: bool
+) -> Source:
     remote = git.remote_url(repository) or ""
     owner, name = owner_and_name(url if "://" in url or _SCP.fullmatch(url) else remote)
     branch = git.current_branch(repository) or "main"
     shown = redact_text(url)
-    return Source(url=shown, owner=owner, name=name or fallback, default_branch=branch, ref=ref, commit=commit, dirty=dirty)
+    return Source(
+        url=shown,
+        owner=owner,
+        name=name or fallback,
+        default_branch=branch,
+        ref=ref,
+        commit=commit,
+        dirty=dirty,
+    )
 
 
 def owner_and_name(url: str) -> tuple[str | None, str | None]:

@@ -16,7 +16,11 @@ class GitTree:
     """
 
     def __init__(self, repository: Repository, commit: str, *, max_files: int = MAX_FILES) -> None:
-        entries = [entry for entry in list_files(repository, commit, max_files=max_files) if not _left_out(entry.path)]
+        entries = [
+            entry
+            for entry in list_files(repository, commit, max_files=max_files)
+            if not _left_out(entry.path)
+        ]
         self._ids = {entry.path: entry.object_id for entry in entries}
         self._sizes = sizes(repository, self._ids.values())
         self._texts: dict[str, str | None] = {}

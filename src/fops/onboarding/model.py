@@ -8,7 +8,9 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Literal
 
-RULES_VERSION = "2026.11"  # stamped into plans and locks; raised when a rule changes what the same input gives
+RULES_VERSION = (
+    "2026.11"  # stamped into plans and locks; raised when a rule changes what the same input gives
+)
 
 CERTAIN, STRONG, LIKELY, WEAK = 1.0, 0.9, 0.7, 0.4
 """Confidences. CERTAIN: the repository says so in a file made for it. STRONG: convention of the ecosystem, seen in
@@ -46,7 +48,13 @@ class Fact:
 
     def as_json(self) -> dict[str, Any]:
         """The shape CONTRACT calls a fact."""
-        return {"value": self.value, "file": self.file, "line": self.line, "rule": self.rule, "confidence": self.confidence}
+        return {
+            "value": self.value,
+            "file": self.file,
+            "line": self.line,
+            "rule": self.rule,
+            "confidence": self.confidence,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,7 +216,9 @@ class OnboardingPlan:
     @property
     def production(self) -> str:
         """The environment that needs protection: `prod` or `production` where there is one, else the last."""
-        return next((name for name in self.environments if name in {"prod", "production"}), self.environments[-1])
+        return next(
+            (name for name in self.environments if name in {"prod", "production"}), self.environments[-1]
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

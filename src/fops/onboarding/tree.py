@@ -79,7 +79,9 @@ class FolderView:
     def __init__(self, tree: Tree, folder: str) -> None:
         self._tree = tree
         self._prefix = f"{PurePosixPath(folder)}/"
-        self.files = tuple(path.removeprefix(self._prefix) for path in tree.files if path.startswith(self._prefix))
+        self.files = tuple(
+            path.removeprefix(self._prefix) for path in tree.files if path.startswith(self._prefix)
+        )
 
     def read(self, path: str) -> str | None:
         """The text, None when absent, binary or larger than MAX_FILE."""
@@ -109,7 +111,9 @@ def _walk(root: Path, max_files: int) -> Iterator[str]:
         for name in names:
             seen += 1
             if seen > max_files:
-                raise LimitExceeded(f"more than {max_files} files in {root}", hint="name a smaller folder with --path")
+                raise LimitExceeded(
+                    f"more than {max_files} files in {root}", hint="name a smaller folder with --path"
+                )
             if not stat.S_ISREG(os.lstat(os.path.join(folder, name)).st_mode):  # noqa: PTH118 - per file, and Path costs ten times
                 continue
             yield (prefix / name).as_posix()

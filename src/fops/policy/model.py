@@ -30,4 +30,8 @@ class AllowAll:
 
     def decide(self, document: Mapping[str, Any]) -> Decision:
         """Allowed, whatever the document."""
-        return Decision(allowed=True, rule="none", message=f"no policy is installed ({len(document['actions'])} actions seen)")
+        return Decision(
+            allowed=True,
+            rule="none",
+            message=f"no policy is installed ({len(document['actions'])} actions seen)",
+        )

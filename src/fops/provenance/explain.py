@@ -32,7 +32,11 @@ class Explainer:
 
     def _walk(self, ctx: RequestContext, description: Description, above: frozenset[str]) -> Explanation:
         above |= {description.node.id}
-        below = [self._below(ctx, reason, above) for reason in description.rests_on] if len(above) < MAX_DEPTH else []
+        below = (
+            [self._below(ctx, reason, above) for reason in description.rests_on]
+            if len(above) < MAX_DEPTH
+            else []
+        )
         return Explanation(node=description.node, rests_on=tuple(below))
 
     def _below(self, ctx: RequestContext, reason: str | Description, above: frozenset[str]) -> Explanation:

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import Column, Connection, ForeignKeyConstraint, Index, Integer, PrimaryKeyConstraint, String, Table, Text, insert, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    insert,
+    select,
+)
 
 from fops.kernel.context import RequestContext
 from fops.provenance.model import Description, Location, Node
@@ -36,7 +48,9 @@ links = Table(
 Index("ix_provenance_nodes_file", nodes.c.tenant, nodes.c.kind, nodes.c.file)
 
 
-def record(connection: Connection, ctx: RequestContext, descriptions: Iterable[tuple[Node, Iterable[str]]]) -> None:
+def record(
+    connection: Connection, ctx: RequestContext, descriptions: Iterable[tuple[Node, Iterable[str]]]
+) -> None:
     """Keep nodes and the ids each rests on, in the caller's transaction. Nodes are written once, never changed."""
     pairs = [(node, tuple(rests_on)) for node, rests_on in descriptions]
     if not pairs:
@@ -68,11 +82,15 @@ class RecordedNodes:
     def describe(self, ctx: RequestContext, subject: str) -> Description | None:
         """The node of an id and the ids it rests on."""
         with self._database.read() as connection:
-            row = connection.execute(select(nodes).where(nodes.c.tenant == ctx.tenant, nodes.c.id == subject)).first()
+            row = connection.execute(
+                select(nodes).where(nodes.c.tenant == ctx.tenant, nodes.c.id == subject)
+            ).first()
             if row is None:
                 return None
             below = connection.execute(
-                select(links.c.rests_on).where(links.c.tenant == ctx.tenant, links.c.subject == subject).order_by(links.c.position)
+                select(links.c.rests_on)
+                .where(links.c.tenant == ctx.tenant, links.c.subject == subject)
+                .order_by(links.c.position)
             ).scalars()
             place = Location(file=row.file, line=row.line) if row.file else None
             node = Node(id=row.id, kind=row.kind, says=row.says, location=place, rule=row.rule)

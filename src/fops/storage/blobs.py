@@ -49,4 +49,6 @@ def _write(path: Path, data: bytes) -> None:
         if temporary:
             with contextlib.suppress(FileNotFoundError):
                 Path(temporary).unlink()
-        raise StorageFailed(f"{path.parent}: {error.strerror}", hint="check free space and write access") from error
+        raise StorageFailed(
+            f"{path.parent}: {error.strerror}", hint="check free space and write access"
+        ) from error

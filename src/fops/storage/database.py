@@ -24,9 +24,13 @@ class StorageSettings:
     """Where state lives."""
 
     database_url: str | None = setting(
-        "DATABASE_URL", default=None, doc="SQLAlchemy URL of the database. Default: SQLite in the data directory, which needs no server."
+        "DATABASE_URL",
+        default=None,
+        doc="SQLAlchemy URL of the database. Default: SQLite in the data directory, which needs no server.",
     )
-    sqlite_url: str | None = setting("SQLITE_URL", default=None, doc="The same as DATABASE_URL, kept for SQLite files; DATABASE_URL wins.")
+    sqlite_url: str | None = setting(
+        "SQLITE_URL", default=None, doc="The same as DATABASE_URL, kept for SQLite files; DATABASE_URL wins."
+    )
 
 
 class Database:
@@ -41,7 +45,11 @@ class Database:
     @cached_property
     def engine(self) -> Engine:
         """The engine; made, and the schema brought up to date, at first use."""
-        if self._url.database and self._url.get_backend_name() == "sqlite" and self._url.database != ":memory:":
+        if (
+            self._url.database
+            and self._url.get_backend_name() == "sqlite"
+            and self._url.database != ":memory:"
+        ):
             _make_folder(Path(self._url.database).parent)
         engine = create_engine(self._url)
         if engine.dialect.name == "sqlite":
@@ -54,7 +62,11 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """A transaction that commits when the block ends and rolls back when it raises."""
         engine = self.engine
-        with _named_failures(self._shown), engine.connect().execution_options(fops_write=True) as connection, connection.begin():
+        with (
+            _named_failures(self._shown),
+            engine.connect().execution_options(fops_write=True) as connection,
+            connection.begin(),
+        ):
             yield connection
 
     @contextmanager
@@ -78,7 +90,9 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        raise StorageFailed(f"{folder} cannot be made: {error.strerror}", hint="set FOPS_HOME to a folder you may write") from error
+        raise StorageFailed(
+            f"{folder} cannot be made: {error.strerror}", hint="set FOPS_HOME to a folder you may write"
+        ) from error
 
 
 @contextmanager
@@ -132,5 +146,7 @@ def _create(engine: Engine) -> None:
         if engine.dialect.has_table(connection, "alembic_version"):
             return  # another process was first
         METADATA.create_all(connection)
-        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
+        connection.execute(
+            text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+        )
         connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})

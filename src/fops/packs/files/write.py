@@ -17,7 +17,9 @@ from fops.kernel.errors import Final, StorageFailed, UnsafeInput
 
 def _preview(_ctx: RequestContext, request: FilesToWrite) -> Preview:
     _refuse_replacing(request)
-    return Preview(honesty=Honesty.CLIENT, changes=tuple(f"write {request.folder}/{file.path}" for file in request.files))
+    return Preview(
+        honesty=Honesty.CLIENT, changes=tuple(f"write {request.folder}/{file.path}" for file in request.files)
+    )
 
 
 def _perform(_ctx: RequestContext, request: FilesToWrite) -> Mapping[str, Any]:
@@ -36,7 +38,9 @@ def _perform(_ctx: RequestContext, request: FilesToWrite) -> Mapping[str, Any]:
             with contextlib.suppress(OSError):
                 path.unlink()
         if isinstance(error, OSError):
-            raise StorageFailed(f"{root}: {error.strerror}", hint="check free space and write access") from error
+            raise StorageFailed(
+                f"{root}: {error.strerror}", hint="check free space and write access"
+            ) from error
         raise
     return {"folder": str(root), "files": [file.path for file in request.files]}
 
@@ -59,14 +63,25 @@ def _refuse_replacing(request: FilesToWrite) -> None:
     root = Path(request.folder)
     for file in request.files:
         path = _inside(root, file.path)
-        if path.exists() and file.path not in request.may_replace and path.read_bytes() != file.text.encode("utf-8", "surrogateescape"):
-            raise Final(f"{path} exists and differs; nothing was written", hint="move it away, or choose another --output folder")
+        if (
+            path.exists()
+            and file.path not in request.may_replace
+            and path.read_bytes() != file.text.encode("utf-8", "surrogateescape")
+        ):
+            raise Final(
+                f"{path} exists and differs; nothing was written",
+                hint="move it away, or choose another --output folder",
+            )
 
 
 def _inside(root: Path, path: str) -> Path:
     parts = PurePosixPath(path).parts
     place = root.joinpath(*parts)
-    if PurePosixPath(path).is_absolute() or ".." in parts or not place.resolve().is_relative_to(root.resolve()):
+    if (
+        PurePosixPath(path).is_absolute()
+        or ".." in parts
+        or not place.resolve().is_relative_to(root.resolve())
+    ):
         raise UnsafeInput(f"{path!r} leaves {root}", hint="a symlink inside the folder may point outside")
     return place
 

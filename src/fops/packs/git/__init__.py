@@ -14,4 +14,8 @@ def load(home: Path) -> Pack:
     """The pack; proposals go below `home/proposals`."""
     from fops.packs.git.change_request import create_change_request  # noqa: PLC0415 - packs load when first used
 
-    return Pack(name="git", summary="branches and patches in local repositories", actions=(create_change_request(home),))
+    return Pack(
+        name="git",
+        summary="branches and patches in local repositories",
+        actions=(create_change_request(home),),
+    )

@@ -53,7 +53,9 @@ def _create(proposals: Path, request: ChangeRequest) -> Mapping[str, Any]:
         git.set_branch(repository, request.branch, commit, expected=request.replaces)
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
-        raise StorageFailed(f"{folder}: {error.strerror}", hint="check free space and write access") from error
+        raise StorageFailed(
+            f"{folder}: {error.strerror}", hint="check free space and write access"
+        ) from error
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -70,7 +72,9 @@ def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, mode=0o700)
     except OSError as error:
-        raise StorageFailed(f"{folder} cannot be made: {error.strerror}", hint="set FOPS_HOME to a folder you may write") from error
+        raise StorageFailed(
+            f"{folder} cannot be made: {error.strerror}", hint="set FOPS_HOME to a folder you may write"
+        ) from error
 
 
 def _repository(folder: Path, request: ChangeRequest) -> tuple[git.Repository, str | None]:
@@ -89,8 +93,16 @@ def _repository(folder: Path, request: ChangeRequest) -> tuple[git.Repository, s
 
 def _snapshot(repository: git.Repository, folder: Path) -> str:
     """The plain folder as a first commit on `main`, so that the branch has something to differ from."""
-    files = [git.NewFile(path, data, executable=executable) for path, data, executable in _regular_files(folder)]
-    commit = git.commit_files(repository, files, base=None, message=f"{folder.name} as it was found\n", signature=_signature(repository))
+    files = [
+        git.NewFile(path, data, executable=executable) for path, data, executable in _regular_files(folder)
+    ]
+    commit = git.commit_files(
+        repository,
+        files,
+        base=None,
+        message=f"{folder.name} as it was found\n",
+        signature=_signature(repository),
+    )
     git.set_branch(repository, "main", commit, expected=None)
     return commit
 
@@ -98,17 +110,26 @@ def _snapshot(repository: git.Repository, folder: Path) -> str:
 def _regular_files(folder: Path) -> list[tuple[str, bytes, bool]]:
     found = []
     for top, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if name not in {".git", "node_modules", ".venv", "venv", "__pycache__"}]
+        folders[:] = [
+            name for name in folders if name not in {".git", "node_modules", ".venv", "venv", "__pycache__"}
+        ]
         for name in sorted(names):
             path = Path(top, name)
             if not path.is_symlink() and path.is_file() and path.stat().st_size <= MAX_SNAPSHOT_FILE:
-                found.append((path.relative_to(folder).as_posix(), path.read_bytes(), os.access(path, os.X_OK)))
+                found.append(
+                    (path.relative_to(folder).as_posix(), path.read_bytes(), os.access(path, os.X_OK))
+                )
     return found
 
 
 def _commit(repository: git.Repository, base: str | None, request: ChangeRequest) -> str:
-    files = [git.NewFile(file.path, file.text.encode("utf-8", "surrogateescape"), file.executable) for file in request.files]
-    return git.commit_files(repository, files, base=base, message=request.message, signature=_signature(repository))
+    files = [
+        git.NewFile(file.path, file.text.encode("utf-8", "surrogateescape"), file.executable)
+        for file in request.files
+    ]
+    return git.commit_files(
+        repository, files, base=base, message=request.message, signature=_signature(repository)
+    )
 
 
 def _signature(repository: git.Repository) -> git.Signature:

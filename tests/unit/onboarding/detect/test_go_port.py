@@ -69,15 +69,15 @@ def test_a_program_that_only_reads_the_variable_gets_a_weak_default():
 @pytest.mark.parametrize(
     "body",
     [
-        'dbPort := 5432',
+        "dbPort := 5432",
         'redisAddr := "localhost:6379"',
         'port := getEnv("DB_PORT", "5432")',
         'flag.Int("smtp-port", 1025, "")',
-        'important := 12345',
-        'support := 2024',
+        "important := 12345",
+        "support := 2024",
         '// r.Run(":3000") for a hard coded port',
         'fmt.Println("x") // listen on :3000, e.Start(":3000")',
-        'timeout: 3000',
+        "timeout: 3000",
     ],
 )  # fmt: skip
 def test_a_number_that_is_no_port_of_the_program_is_not_taken(body):

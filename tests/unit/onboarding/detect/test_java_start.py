@@ -130,10 +130,10 @@ def test_of_several_maven_modules_the_program_is_built_with_what_it_needs():
         ("apply plugin: 'org.springframework.boot'\nversion = computed()", ("bootJar", "java -jar build/libs/*.jar")),
         ("plugins {\n id 'org.springframework.boot'\n}\nbootJar { archiveFileName = 'app.jar' }", ("bootJar", "java -jar build/libs/app.jar")),
         ("plugins {\n id 'java'\n id 'io.quarkus'\n}", ("quarkusBuild", "java -jar build/quarkus-app/quarkus-run.jar")),
-        ("plugins {\n  application\n}\napplication {\n  mainClass = \"com.acme.App\"\n}", ("installDist", "build/install/shop/bin/shop")),
+        ('plugins {\n  application\n}\napplication {\n  mainClass = "com.acme.App"\n}', ("installDist", "build/install/shop/bin/shop")),
         ("plugins {\n id 'com.gradleup.shadow' version '8'\n id 'application'\n}\nversion '2'\nmainClassName = 'com.acme.App'", ("shadowJar", "java -jar build/libs/shop-2-all.jar")),
         ("apply plugin: 'java'\njar { manifest { attributes('Main-Class': 'com.acme.App') } }", ("jar", "java -jar build/libs/shop.jar")),
-        ("plugins { java }\ntasks.jar { manifest.attributes[\"Main-Class\"] = \"com.acme.App\" }", ("jar", "java -jar build/libs/shop.jar")),
+        ('plugins { java }\ntasks.jar { manifest.attributes["Main-Class"] = "com.acme.App" }', ("jar", "java -jar build/libs/shop.jar")),
     ],
 )  # fmt: skip
 def test_gradle_plugins_decide_what_is_made(script, expected):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -43,7 +44,7 @@ def variables(service: ServicePlan) -> Iterator[tuple[str, Escaped]]:
     """The service's variables that tell where those containers are."""
     for variable in service.env:
         value = connection(service, variable.name, host="localhost", secret=_PASSWORD)
-        if value is not None:
+        if value is not None and re.fullmatch(r"[A-Za-z_]\w*", variable.name, re.ASCII):
             yield variable.name, _with_password(value)
 
 

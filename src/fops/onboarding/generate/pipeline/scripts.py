@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import MappingProxyType
+from urllib.parse import quote
 
 from fops.onboarding.generate.cloud.serverless import is_zipped, url_output
 from fops.onboarding.generate.container import runtime
@@ -93,7 +94,7 @@ def _item(service: ServicePlan) -> Item:
         build=tools.inside(service.build_command) if service.build_command else "",
         folder=output(service),
         url=url_output(service),
-        health=health or "/",
+        health=quote(health or "/", safe="/?&=%:@+,;~"),
         highest=399 if health else 499,  # without a health path, being there is all that can be asked
         because=because(service),
     )

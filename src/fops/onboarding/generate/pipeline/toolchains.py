@@ -111,22 +111,15 @@ def _npm(service: ServicePlan) -> Toolchain:
 def _pnpm(service: ServicePlan) -> Toolchain:
     key = _key(service, "pnpm-lock.yaml")
     flag = "--frozen-lockfile" if key else "--no-frozen-lockfile"
-    return Toolchain(
-        setup="node", tool=_global("pnpm"), install=f"pnpm install {flag}", cache="pnpm", key=key
-    )
+    install = f"pnpm install {flag}"
+    return Toolchain(setup="node", tool=_corepack("pnpm"), install=install, cache="pnpm", key=key)
 
 
 def _yarn(service: ServicePlan) -> Toolchain:
     key = _key(service, "yarn.lock")
-    berry = ".yarnrc.yml" in service.files
-    frozen = "--immutable" if berry else "--frozen-lockfile"
-    return Toolchain(
-        setup="node",
-        tool=f"{_global('corepack')} && corepack enable" if berry else _global("yarn"),
-        install=f"yarn install {frozen}" if key else "yarn install",
-        cache="yarn",
-        key=key,
-    )
+    frozen = "--immutable" if ".yarnrc.yml" in service.files else "--frozen-lockfile"
+    install = f"yarn install {frozen}" if key else "yarn install"
+    return Toolchain(setup="node", tool=_corepack("yarn"), install=install, cache="yarn", key=key)
 
 
 def _bun(service: ServicePlan) -> Toolchain:
@@ -150,8 +143,9 @@ def _pipx(name: str) -> str:
     return f"pipx install {name}=={TOOLS[name]}"
 
 
-def _global(name: str) -> str:
-    return f"npm install --global {name}@{TOOLS[name]}"
+def _corepack(name: str) -> str:
+    """The version the project names in `packageManager` wins; the one given here is for projects that name none."""
+    return f"corepack enable && corepack prepare {name}@{TOOLS[name]} --activate"
 
 
 def _key(service: ServicePlan, *names: str) -> str | None:

@@ -11,7 +11,7 @@ from fops.onboarding.generate.cloud.serverless import is_zipped
 from fops.onboarding.generate.pipeline.beside import Container, containers, variables
 from fops.onboarding.generate.pipeline.pins import uses
 from fops.onboarding.generate.pipeline.toolchains import Toolchain, toolchain
-from fops.onboarding.generate.render import Escaped, because, render
+from fops.onboarding.generate.render import Escaped, because, escape_workflow, render
 from fops.onboarding.model import Artifact, OnboardingPlan, ServicePlan, Target
 from fops.onboarding.plan.releases import TOOLS, image_tag
 
@@ -109,12 +109,14 @@ def artifacts(plan: OnboardingPlan) -> Iterator[Artifact]:
         path=PATH,
         reason="Lints, tests, scans, builds and deploys every service on each change, with least privilege.",
         facts=[f"{service.name}:language" for service in plan.services],
-        branch=plan.source.default_branch,
+        # In a filter `*` stands for what a pattern could misread; what deploys is decided by RELEASED.
+        branch=re.sub(r"[^\w./-]+", "*", plan.source.default_branch),
         checks=checks,
         builds=builds,
         stages=_stages(plan, builds, checks),
         released=RELEASED,
         uses=uses,
+        own=_own,
         expr=_expression,
         uv=TOOLS["uv"],
         bun=image_tag("bun"),
@@ -150,6 +152,12 @@ def registry_of(image: str) -> Registry:
 
 def _expression(text: str) -> Escaped:
     return Escaped(f"${{{{ {text} }}}}")
+
+
+def _own(command: str) -> Escaped:
+    """A command of the repository as it stands: how it is written is its owner's business, not a linter's."""
+    plain = escape_workflow(command)
+    return plain if plain == command else escape_workflow(f"# shellcheck disable=all\n{command}")
 
 
 def _checks(service: ServicePlan) -> Iterator[Check]:
