@@ -81,7 +81,7 @@ def artifacts(plan: OnboardingPlan) -> Iterator[Artifact]:
         services=[_described(plan, service) for service in plan.services],
         rests_on=[f"{', '.join(backing)} beside it"] if backing else [],
         backing=backing,
-        environments=environments(plan),
+        environments=[item for item in environments(plan) if not plan.pages or item.name == plan.production],
         github_environments=_github_environments(plan),
         first=plan.environments[0],
         production=plan.production,

@@ -13,7 +13,7 @@ from fops.onboarding.generate.pipeline.pins import uses
 from fops.onboarding.generate.pipeline.toolchains import Toolchain, toolchain
 from fops.onboarding.generate.render import Escaped, because, escape_workflow, render
 from fops.onboarding.model import Artifact, OnboardingPlan, ServicePlan, Target
-from fops.onboarding.plan.releases import TOOLS, image_tag
+from fops.onboarding.plan.releases import TOOLS, image_tag, java_release
 
 PATH = ".github/workflows/pipeline.yml"
 # On a pull request `github.ref` is refs/pull/N/merge: this alone keeps forks and other branches out.
@@ -119,7 +119,8 @@ def artifacts(plan: OnboardingPlan) -> Iterator[Artifact]:
         own=_own,
         expr=_expression,
         uv=TOOLS["uv"],
-        bun=image_tag("bun"),
+        bun_version=_bun_version,
+        java_release=java_release,
         kubectl=f"v{image_tag('kubernetes')}",
     )
 
@@ -152,6 +153,11 @@ def registry_of(image: str) -> Registry:
 
 def _expression(text: str) -> Escaped:
     return Escaped(f"${{{{ {text} }}}}")
+
+
+def _bun_version(service: ServicePlan) -> str:
+    """The version of Bun; what a repository pins may be that of Node, which Bun stands in for."""
+    return image_tag("bun", service.runtime_version if re.match(r"1(\.|$)", service.runtime_version) else "")
 
 
 def _own(command: str) -> Escaped:

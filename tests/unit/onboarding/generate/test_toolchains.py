@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import pytest
+from tests.factories.plans import a_service
+
+from fops.onboarding.generate.pipeline.toolchains import toolchain
+
+
+@pytest.mark.parametrize(
+    ("manager", "files", "install", "key"),
+    [
+        ("npm", {"package-lock.json"}, "npm ci", "package-lock.json"),
+        ("npm", {"npm-shrinkwrap.json"}, "npm ci", "npm-shrinkwrap.json"),
+        ("npm", set(), "npm install", None),
+        ("pnpm", {"pnpm-lock.yaml"}, "pnpm install --frozen-lockfile", "pnpm-lock.yaml"),
+        ("pnpm", set(), "pnpm install --no-frozen-lockfile", None),
+        ("yarn", {"yarn.lock"}, "yarn install --frozen-lockfile", "yarn.lock"),
+        ("yarn", {"yarn.lock", ".yarnrc.yml"}, "yarn install --immutable", "yarn.lock"),
+        ("yarn", set(), "yarn install", None),
+        ("bun", {"bun.lockb"}, "bun install --frozen-lockfile", None),
+        ("uv", {"pyproject.toml", "uv.lock"}, "uv sync --locked", "uv.lock"),
+        ("uv", {"pyproject.toml"}, "uv sync", None),
+        ("poetry", {"poetry.lock"}, "poetry install --no-interaction", "poetry.lock"),
+        ("pipenv", {"Pipfile.lock"}, "pipenv sync --dev", "Pipfile.lock"),
+        ("pipenv", set(), "pipenv install --dev", None),
+        ("pdm", {"pdm.lock"}, "pdm sync --dev", None),
+        ("go", {"go.sum"}, "go mod download", "go.sum"),
+        ("maven", {"pom.xml"}, "", "pom.xml"),
+        ("gradle", {"gradlew"}, "", None),
+    ],
+)
+def test_a_lock_file_decides_how_strictly_dependencies_are_installed(manager, files, install, key):
+    tools = toolchain(a_service(package_manager=manager, files=frozenset(files)))
+
+    assert tools.install == install
+    assert tools.key == key
+
+
+def test_tests_get_the_requirements_for_development_too():
+    tools = toolchain(a_service(files=frozenset({"requirements.txt", "requirements-dev.txt"})))
+
+    assert tools.install == "pip install -r requirements.txt && pip install -r requirements-dev.txt"
+
+
+def test_the_lock_file_of_a_workspace_is_found_at_its_root():
+    tools = toolchain(a_service(package_manager="npm", context="web", files=frozenset({"package-lock.json"})))
+
+    assert tools.key == "web/package-lock.json"
+
+
+@pytest.mark.parametrize(
+    ("manager", "command", "called"),
+    [
+        ("uv", "pytest -q && mypy .", "uv run pytest -q && uv run mypy ."),
+        ("uv", "uv run pytest", "uv run pytest"),
+        ("poetry", "cd src && pytest", "cd src && poetry run pytest"),
+        ("pip", "pytest", "pytest"),
+    ],
+)
+def test_a_command_runs_in_its_managers_environment(manager, command, called):
+    service = a_service(package_manager=manager, files=frozenset({"pyproject.toml", "uv.lock"}))
+
+    assert toolchain(service).inside(command) == called
+
+
+def test_an_unknown_manager_gets_its_language_and_the_plans_own_install_line():
+    tools = toolchain(a_service(package_manager="conda", install_command="conda env update"))
+
+    assert (tools.setup, tools.install, tools.tool) == ("python", "conda env update", None)
