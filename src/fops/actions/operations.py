@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Literal, TypeVar
 
 from fops.actions import store
@@ -74,9 +74,9 @@ class Operation:
     def _tell(self, event: StepEvent) -> None:
         if self._database is not None:
             try:
+                row = store.StepRow(**asdict(event))
                 with self._database.write() as connection:
-                    store.add_event(connection, self.ctx, event.operation_id, step=event.step, status=event.status,
-                                    detail=event.detail, seconds=event.seconds, at=isoformat(self._clock.now()))  # fmt: skip
+                    store.add_event(connection, self.ctx, row, at=isoformat(self._clock.now()))
             except StorageFailed:
                 if event.status in {"started", "succeeded"}:
                     raise  # a failing step keeps its own error

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
+
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -57,7 +59,17 @@ Index(
     operation_events.c.operation_id,
     operation_events.c.seq,
 )
-RESULT = "result"  # the provenance kind of what an operation made
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepRow:
+    """What is kept of a step's event; `seconds` None while it runs."""
+
+    operation_id: str
+    step: str
+    status: str
+    detail: str
+    seconds: float | None
 
 
 def start(
@@ -79,22 +91,9 @@ def finish(
     connection.execute(update(operations).where(*mine).values(status=status, detail=detail, finished_at=at))
 
 
-def add_event(
-    connection: Connection,
-    ctx: RequestContext,
-    operation_id: str,
-    *,
-    step: str,
-    status: str,
-    detail: str,
-    seconds: float | None,
-    at: str,
-) -> None:
+def add_event(connection: Connection, ctx: RequestContext, event: StepRow, *, at: str) -> None:
     """Append one event of a step."""
-    row = {
-        "tenant": ctx.tenant, "operation_id": operation_id, "at": at, "step": step, "status": status, "detail": detail, "seconds": seconds,
-    }  # fmt: skip
-    connection.execute(insert(operation_events).values(row))
+    connection.execute(insert(operation_events).values(tenant=ctx.tenant, at=at, **asdict(event)))
 
 
 class Operations:

@@ -178,6 +178,11 @@ def resolve(repository: Repository, revision: str) -> str | None:
     return result.text.strip() or None if result.exit_code == 0 else None
 
 
+def is_ancestor(repository: Repository, older: str, newer: str) -> bool:
+    """Whether a commit is part of another's history; False where either is not here."""
+    return git(["merge-base", "--is-ancestor", older, newer], repository=repository).exit_code == 0
+
+
 def current_branch(repository: Repository) -> str | None:
     """The branch HEAD points to, None when detached."""
     result = git(["symbolic-ref", "--quiet", "--short", "HEAD"], repository=repository)

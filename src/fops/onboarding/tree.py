@@ -96,6 +96,27 @@ class FolderView:
         return self if folder in {".", ""} else FolderView(self._tree, self._prefix + folder)
 
 
+class TreeWithout:
+    """Another tree without some of its files: what F-Ops wrote itself is no evidence."""
+
+    def __init__(self, tree: Tree, hidden: frozenset[str]) -> None:
+        self._tree = tree
+        self._hidden = hidden
+        self.files = tuple(path for path in tree.files if path not in hidden)
+
+    def read(self, path: str) -> str | None:
+        """The text, None when absent, hidden, binary or larger than MAX_FILE."""
+        return None if path in self._hidden else self._tree.read(path)
+
+    def size(self, path: str) -> int | None:
+        """Bytes of the file, None when absent or hidden."""
+        return None if path in self._hidden else self._tree.size(path)
+
+    def below(self, folder: str) -> TreeWithout | FolderView:
+        """The view of a folder."""
+        return self if folder in {".", ""} else FolderView(self, folder)
+
+
 def decode(data: bytes) -> str | None:
     """Bytes as text: None for binary (a NUL byte) or more than MAX_FILE bytes; a byte order mark is dropped."""
     if len(data) > MAX_FILE or b"\0" in data:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from fops.onboarding.detect.evidence import Hit, find_all
 from fops.onboarding.detect.files.environment import variable
 from fops.onboarding.model import LIKELY, Fact
 from fops.onboarding.ports import Tree
 
+MAX_HITS = 300  # of one pattern in one file; a file with more is generated
+MAX_LINE = 500  # characters looked at on one side of a hit; longer lines are not written by people
 _COMMENT = re.compile(r"^\s*(?://|\*|/\*)|\s//")
 _PORT_WORDS = frozenset({"port", "addr", "address", "listen", "bind"})
 _OTHER_END = frozenset({
@@ -20,19 +23,22 @@ _OTHER_END = frozenset({
 
 
 def code_hits(tree: Tree, pattern: re.Pattern[str], paths: Iterable[str]) -> Iterator[Hit]:
-    """Every match that does not stand in a comment line or after `//` on its line."""
-    return (hit for hit in find_all(tree, pattern, paths) if not _COMMENT.search(before(hit)))
+    """Matches that do not stand in a comment line or after `//` on their line, MAX_HITS a file at most."""
+    hits = (hit for path in paths for hit in islice(find_all(tree, pattern, (path,)), MAX_HITS))
+    return (hit for hit in hits if not _COMMENT.search(before(hit)))
 
 
 def before(hit: Hit) -> str:
-    """The text of the hit's line in front of it."""
-    return hit.match.string[hit.match.string.rfind("\n", 0, hit.match.start()) + 1 : hit.match.start()]
+    """The text of the hit's line in front of it; of a long line the nearest part."""
+    start = hit.match.start()
+    return hit.match.string[max(hit.match.string.rfind("\n", 0, start) + 1, start - MAX_LINE) : start]
 
 
 def line_text(hit: Hit) -> str:
     """The whole line on which the hit starts."""
     end = hit.match.string.find("\n", hit.match.start())
-    return before(hit) + hit.match.string[hit.match.start() : end if end >= 0 else None]
+    last = hit.match.start() + MAX_LINE
+    return before(hit) + hit.match.string[hit.match.start() : last if end < 0 else min(end, last)]
 
 
 def environment(rule: str, hits: Sequence[Hit]) -> Iterator[Fact]:

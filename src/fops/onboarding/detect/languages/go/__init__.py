@@ -14,7 +14,7 @@ from fops.onboarding.detect.languages.go.behaviour import behaviour, checks
 from fops.onboarding.detect.languages.go.dependencies import dependencies
 from fops.onboarding.detect.languages.go.packages import Project, project, sources
 from fops.onboarding.detect.languages.go.port import port
-from fops.onboarding.detect.languages.go.start import commands, serving
+from fops.onboarding.detect.languages.go.start import commands, running
 from fops.onboarding.detect.languages.go.version import version
 from fops.onboarding.model import CERTAIN, LIKELY, STRONG, Fact
 from fops.onboarding.ports import Tree
@@ -49,16 +49,16 @@ class Go:
     def facts(self, tree: Tree) -> Iterator[Fact]:
         """Every candidate fact."""
         whole = project(tree)
-        program = serving(tree, whole)
+        programs = running(tree, whole)
         yield from _manifest_facts(tree, whole)
         yield from version(tree)
         found = list(dependencies(tree, whole))
         yield from found
-        yield from commands(tree, whole)
+        yield from commands(tree, whole, programs)
         yield from checks(tree)
-        if program:
+        if programs:
             framework = next((str(fact.value) for fact in found if fact.name == "framework"), None)
-            files = whole.reach(program)
+            files = tuple(path for package in whole.reach(programs[0]) for path in package.files)
             yield from port(tree, files, framework=framework)
             yield from behaviour(tree, files)
 

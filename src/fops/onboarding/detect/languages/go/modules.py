@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from fops.onboarding.detect.languages.tool_versions import Pin
 from fops.onboarding.ports import Tree
 
-_OTHER_BLOCK = re.compile(r"(?ms)^(?:exclude|replace|retract|ignore|tool|godebug)\s*\(.*?^\)")
 _MODULE = re.compile(r'(?m)^module\s+"?([^\s"]+)')
-_REQUIRE = re.compile(
-    r"(?m)^[ \t]*(?:require[ \t]+)?([\w.~-]+\.[\w./~-]+)[ \t]+v\d\S*[ \t]*(//[ \t]*indirect)?"
-)
-_USE = re.compile(r'(?m)^\s*use\s*\(([^)]*)\)|^\s*use\s+"?([^\s(")]+)')
+_BLOCK = re.compile(r"\s*(\w+)\s*\(")
+_REQUIRE = re.compile(r"\s*(?:require\s+)?([\w.~/-]+)\s+v\d\S*\s*(//\s*indirect)?")
+_USE = re.compile(r'(?m)^[ \t]*use\s*\(([^()]*)\)|^[ \t]*use\s+"?([^\s(")]+)')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,10 +81,16 @@ def _module(tree: Tree, folder: str) -> Module:
 
 
 def _requires(tree: Tree, path: str) -> Iterator[Pin]:
-    text = _OTHER_BLOCK.sub(lambda block: "\n" * block[0].count("\n"), tree.read(path) or "")
-    for found in _REQUIRE.finditer(text):
-        if not found[2]:
-            yield Pin(value=found[1], file=path, line=text.count("\n", 0, found.start(1)) + 1)
+    """What `require` names directly; `replace` and `exclude` blocks have lines of the same shape."""
+    block = "require"
+    for number, line in enumerate((tree.read(path) or "").splitlines(), start=1):
+        opened, found = _BLOCK.match(line), _REQUIRE.match(line)
+        if opened:
+            block = opened[1]
+        elif line.strip() == ")":
+            block = "require"
+        elif found and block == "require" and not found[2]:
+            yield Pin(value=found[1], file=path, line=number)
 
 
 def _without_comments(text: str) -> str:

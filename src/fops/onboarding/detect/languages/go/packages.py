@@ -25,7 +25,7 @@ NO_PROGRAM = frozenset({
 _LEFT_OUT = re.compile(r"(?m)^//\s*(?:go:build|\+build)\s+(?:ignore|tools|mage|wasm|js)\b")
 _PACKAGE = re.compile(r"(?m)^package\s+(\w+)")
 _BODY = re.compile(r"(?m)^(?:func|type|var|const)\b")
-_IMPORT = re.compile(r'(?m)^\s*(?:import\s+)?(?:[\w.]+\s+)?"([\w.~/+-]+)"')
+_IMPORT = re.compile(r'(?m)^[ \t]*(?:import\s+)?(?:[\w.]+\s+)?"([\w.~/+-]+)"')
 _MAIN = re.compile(r"(?m)^func\s+main\s*\(\s*\)")
 
 
@@ -65,14 +65,14 @@ class Project:
         """Everything any package imports."""
         return frozenset().union(*(package.imports for package in self.packages.values()))
 
-    def reach(self, program: Package) -> tuple[str, ...]:
-        """The files of a program and of the packages of this project it imports, nearest first."""
+    def reach(self, program: Package) -> tuple[Package, ...]:
+        """A program's package and those of this project that it imports, nearest first."""
         seen, queue = {program.folder: program}, deque([program])
         while queue:
             for folder in sorted(self._local(queue.popleft().imports) - seen.keys()):
                 seen[folder] = self.packages[folder]
                 queue.append(self.packages[folder])
-        return tuple(path for package in seen.values() for path in package.files)
+        return tuple(seen.values())
 
     def _local(self, imports: frozenset[str]) -> set[str]:
         folders = {

@@ -30,41 +30,46 @@ _WORKER = re.compile(
     r"(?i)worker|consumer|scheduler|cron|daemon|agent|subscriber|processor|listener|dispatcher|relay|bot$"
 )
 _CGO = re.compile(
-    r'(?m)^\s*(?:import\s+)?(?:_\s+)?"(?:C|github\.com/mattn/go-sqlite3|github\.com/confluentinc/confluent-kafka-go[\w/.-]*)"'
+    r'(?m)^[ \t]*(?:import\s+)?(?:_\s+)?"(?:C|github\.com/mattn/go-sqlite3|github\.com/confluentinc/confluent-kafka-go[\w/.-]*)"'
 )
 
 
-def serving(tree: Tree, project: Project) -> Package | None:
-    """The program that serves: one that listens, the custom name first, then the shallowest."""
-    ranked = sorted(
-        project.programs, key=lambda program: (not listens(tree, project, program), _rank(program))
+def running(tree: Tree, project: Project) -> tuple[Package, ...]:
+    """The programs that keep running, the serving one first; where none keeps running, the likeliest alone.
+
+    Of several that serve the custom name goes first, then the shallowest; then those that wait for a signal or are
+    called a worker.
+    """
+    listening = frozenset(
+        folder for folder, package in project.packages.items() if any(code_hits(tree, LISTENS, package.files))
     )
-    return ranked[0] if ranked else None
+    serves = {
+        program.folder: any(one.folder in listening for one in project.reach(program))
+        for program in project.programs
+    }
+    ranked = sorted(project.programs, key=lambda program: (not serves[program.folder], _rank(program)))
+    return tuple(
+        program
+        for program in ranked
+        if program is ranked[0] or serves[program.folder] or _stays(tree, program)
+    )
 
 
-def listens(tree: Tree, project: Project, program: Package) -> bool:
-    """Whether the program, or a package of the project it imports, opens a listening socket."""
-    return any(code_hits(tree, LISTENS, project.reach(program)))
-
-
-def commands(tree: Tree, project: Project) -> Iterator[Fact]:
-    """The facts about installing, building and starting."""
-    first = serving(tree, project)
+def commands(tree: Tree, project: Project, programs: tuple[Package, ...]) -> Iterator[Fact]:
+    """The facts about installing, building and starting the programs, the serving one first."""
     yield from _install(tree, project)
-    if first is None or first.main is None:
+    file = programs[0].main if programs else None
+    if file is None:
         return
-    programs = [
-        first,
-        *(program for program in project.programs if program is not first and _stays(tree, project, program)),
-    ]
     names = [_name(project, program) for program in programs]
     build = _build(tree, project, programs)
     yield from _facts(
-        tree, first.main, {"build_command": build, "start_command": f"./bin/{names[0]}", "static": False}
+        tree, file, {"build_command": build, "start_command": f"./bin/{names[0]}", "static": False}
     )
     if len(programs) > 1:
-        processes = [{"name": name, "command": f"./bin/{name}"} for name in names]
-        yield from _facts(tree, first.main, {"processes": processes})
+        yield from _facts(
+            tree, file, {"processes": [{"name": name, "command": f"./bin/{name}"} for name in names]}
+        )
 
 
 def _facts(tree: Tree, file: str, values: Mapping[str, object]) -> Iterator[Fact]:
@@ -82,11 +87,8 @@ def _rank(program: Package) -> tuple[int, int, str]:
     return custom, program.folder.count("/"), program.folder
 
 
-def _stays(tree: Tree, project: Project, program: Package) -> bool:
-    """Whether the program keeps running: it serves, waits for a signal, or is called a worker."""
-    if _WORKER.search(program.folder) or listens(tree, project, program):
-        return True
-    return any(code_hits(tree, _WAITS, program.files))
+def _stays(tree: Tree, program: Package) -> bool:
+    return bool(_WORKER.search(program.folder)) or any(code_hits(tree, _WAITS, program.files))
 
 
 def _name(project: Project, program: Package) -> str:
@@ -118,9 +120,10 @@ def _install(tree: Tree, project: Project) -> Iterator[Fact]:
         )
 
 
-def _build(tree: Tree, project: Project, programs: list[Package]) -> str:
+def _build(tree: Tree, project: Project, programs: tuple[Package, ...]) -> str:
     """Static unless C is linked; without a go.mod the go command builds files, not packages."""
-    prefix = "" if any(code_hits(tree, _CGO, project.reach(programs[0]))) else "CGO_ENABLED=0 "
+    files = (path for package in project.reach(programs[0]) for path in package.files)
+    prefix = "" if any(code_hits(tree, _CGO, files)) else "CGO_ENABLED=0 "
     if not project.modules:
         return f"{prefix}go build -o bin/{_name(project, programs[0])} {shlex.join(programs[0].files)}"
     targets = shlex.join(f"./{program.folder}".removesuffix("/.") for program in programs)

@@ -30,17 +30,17 @@ def version(tree: Tree) -> Iterator[Fact]:
 
 def _pins(tree: Tree) -> Iterator[tuple[str, Pin]]:
     sources = (
-        ("go-version-file", _single(directive(tree, ".go-version", r"^\s*v?(\d\S*)"))),
+        ("go-version-file", _single(directive(tree, ".go-version", r"^[ \t]*v?(\d\S*)"))),
         ("tool-versions", tool_versions(tree, "go", "golang")),
         ("gotoolchain", _single(directive(tree, ".envrc", _GOTOOLCHAIN))),
         ("gotoolchain", _single(directive(tree, ".env", _GOTOOLCHAIN))),
-        ("heroku-comment", _directives(tree, r"^\s*//\s*\+heroku\s+goVersion\s+(\S+)")),
+        ("heroku-comment", _directives(tree, r"^[ \t]*//\s*\+heroku\s+goVersion\s+(\S+)")),
         ("toolchain-directive", _directives(tree, r"^toolchain\s+(go\S+)")),
     )
     return ((rule, pin) for rule, pins in sources for pin in pins)
 
 
-_GOTOOLCHAIN = r"^\s*(?:export\s+)?GOTOOLCHAIN=[\"']?(go1[^\s\"']*)"
+_GOTOOLCHAIN = r"^[ \t]*(?:export\s+)?GOTOOLCHAIN=[\"']?(go1[^\s\"']*)"
 
 
 def _single(pin: Pin | None) -> Iterator[Pin]:

@@ -25,7 +25,7 @@ HOSTED = ("functions-framework", "aws-lambda-java", "azure-functions-java")
 """APIs of platforms that bring the main class."""
 
 _MAIN = re.compile(
-    r"(?m)\bstatic\s+(?:final\s+)?void\s+main\s*\(|^\s*(?:suspend\s+)?fun\s+main\s*\(|^\s*void\s+main\s*\(\s*(?:String|\))|^\s*@SpringBootApplication\b"
+    r"(?m)\bstatic\s+(?:final\s+)?void\s+main\s*\(|^[ \t]*(?:suspend\s+)?fun\s+main\s*\(|^[ \t]*void\s+main\s*\(\s*(?:String|\))|^[ \t]*@SpringBootApplication\b"
 )
 _NAMED = re.compile(r"(?:^|/)(?:Main|App|Application|Server|\w+Application|\w+Server)\.(?:java|kt|groovy)$")
 _SOURCE = re.compile(r"\.(?:java|kt|groovy|scala)$")
@@ -71,10 +71,8 @@ def sources(tree: Tree, folder: str) -> Iterator[str]:
 
 
 def main_of(tree: Tree, paths: tuple[str, ...]) -> Hit | None:
-    """The first file with an entry point; Spring's annotated class goes first."""
-    hits = list(code_hits(tree, _MAIN, paths))
-    annotated = [hit for hit in hits if "@SpringBootApplication" in hit.match[0]]
-    return next(iter(annotated or hits), None)
+    """The first entry point, looked for first in files named as one."""
+    return next(code_hits(tree, _MAIN, sorted(paths, key=lambda path: not _NAMED.search(path))), None)
 
 
 def manifest_file(tree: Tree) -> str | None:

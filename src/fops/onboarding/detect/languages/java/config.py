@@ -14,10 +14,12 @@ FOLDERS = ("config", ".", "src/main/resources/config", "src/main/resources", "re
 """Outside configuration wins over what is packed, as Spring Boot's reference says."""
 
 NAMES = ("application", "bootstrap", "META-INF/microprofile-config")
+MAX_CONFIG = 100_000  # bytes; settings are short, and YAML is slow to read
 _PROPERTY = re.compile(r"(?m)^[ \t]*(?P<key>[\w.\[\]\"-]+)[ \t]*[=:][ \t]*(?P<value>[^\n]*?)[ \t\r]*$")
+_KEY = re.compile(r"( *)[\"']?([\w.-]+)[\"']?\s*:(?:\s|$)")
 _REFERENCE = re.compile(r"\$\{[?\s]*([\w.-]+)(?::([^{}]*))?\}")
-_OPENS = re.compile(r"^\s*([\w.-]+)\s*[=:]?\s*\{\s*$")
-_PAIR = re.compile(r"^\s*([\w.-]+)\s*[=:]\s*\"?([^{\n]\S*?|\$\{[^}]*\})\"?\s*$")
+_OPENS = re.compile(r"^[ \t]*([\w.-]+)\s*[=:]?\s*\{\s*$")
+_PAIR = re.compile(r"^[ \t]*([\w.-]+)\s*[=:]\s*\"?([^{\n]\S*?|\$\{[^}]*\})\"?\s*$")
 
 
 def settings(tree: Tree, folder: str) -> dict[str, Pin]:
@@ -54,35 +56,36 @@ def _properties(tree: Tree, path: str) -> Iterator[tuple[str, Pin]]:
 
 
 def _yaml(tree: Tree, path: str) -> Iterator[tuple[str, Pin]]:
-    document = read_yaml(tree, path) if tree.size(path) is not None else None
-    lines = (tree.read(path) or "").splitlines()
-    for keys, value in _leaves(document, ()):
-        yield ".".join(keys), Pin(value=value, file=path, line=_line(lines, keys))
+    if (tree.size(path) or MAX_CONFIG) >= MAX_CONFIG:
+        return
+    lines = _lines(tree.read(path) or "")
+    for keys, value in _leaves(read_yaml(tree, path), ()):
+        yield ".".join(keys), Pin(value=value, file=path, line=lines.get(".".join(keys)))
 
 
 def _leaves(value: object, keys: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
     if isinstance(value, dict):
         for key, inner in value.items():
-            yield from _leaves(inner, (*keys, *str(key).split(".")))
+            yield from _leaves(inner, (*keys, str(key)))
     elif isinstance(value, list):
         yield keys, ",".join(str(item) for item in value if isinstance(item, str | int))
     elif value is not None:
         yield keys, str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _line(lines: list[str], keys: tuple[str, ...]) -> int | None:
-    """The line of the last key, each looked for below the one before."""
-    number = 0
-    left = list(keys)
-    while left and number < len(lines):
-        found = re.match(r"\s*[\"']?([\w.-]+)[\"']?\s*:", lines[number])
-        parts = found[1].split(".") if found else []
-        if parts and left[: len(parts)] == parts:
-            left = left[len(parts) :]
-            if not left:
-                return number + 1
-        number += 1
-    return None
+def _lines(text: str) -> dict[str, int]:
+    """The dotted path of every key of a block-style document → its line."""
+    found: dict[str, int] = {}
+    above: list[tuple[int, str]] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        key = _KEY.match(line)
+        if key:
+            above = [
+                *((indent, name) for indent, name in above if indent < len(key[1])),
+                (len(key[1]), key[2]),
+            ]
+            found.setdefault(".".join(name for _, name in above), number)
+    return found
 
 
 def _hocon(tree: Tree, path: str) -> Iterator[tuple[str, Pin]]:

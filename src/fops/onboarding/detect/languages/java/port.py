@@ -42,7 +42,7 @@ CODE = (
     ("property-default", r"getProperty\(\s*\"(?P<name>[\w.]*port)\"\s*,\s*\"(?P<port>\d{2,5})\"", STRONG),
     (
         "property-default",
-        r"@ConfigProperty\([^)]*?\"(?P<name>[\w.]*port)\"[^)]*defaultValue\s*=\s*\"(?P<port>\d{2,5})\"",
+        r"@ConfigProperty\([^)]{0,200}?\"(?P<name>[\w.]*port)\"[^)]{0,200}?defaultValue\s*=\s*\"(?P<port>\d{2,5})\"",
         LIKELY,
     ),
     ("property-set", r"\"server\.port\"\s*,\s*\"?(?P<port>\d{2,5})\b", STRONG),

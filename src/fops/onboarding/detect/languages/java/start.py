@@ -58,7 +58,7 @@ def main_class(tree: Tree, build: Build) -> str | None:
 
 def class_of(tree: Tree, path: str) -> str:
     """The class that the JVM starts for a source file; Kotlin's top-level functions live in `FileKt`."""
-    package = re.search(r"(?m)^\s*package\s+([\w.]+)", tree.read(path) or "")
+    package = re.search(r"(?m)^[ \t]*package\s+([\w.]+)", tree.read(path) or "")
     name, _, ending = path.rpartition("/")[2].rpartition(".")
     name = f"{name}Kt" if ending == "kt" and not re.search(r"@JvmStatic", tree.read(path) or "") else name
     return f"{package[1]}.{name}" if package else name

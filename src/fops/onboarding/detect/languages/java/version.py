@@ -16,9 +16,9 @@ from fops.onboarding.model import CERTAIN, STRONG, Fact
 from fops.onboarding.ports import Tree
 
 _FILES = (
-    ("java-version-file", ".java-version", r"^\s*([\w.+-]*\d[\w.+-]*)"),
-    ("sdkmanrc", ".sdkmanrc", r"^\s*java\s*=\s*(\S+)"),
-    ("system-properties", "system.properties", r"^\s*java\.runtime\.version\s*[=:]\s*(\S+)"),
+    ("java-version-file", ".java-version", r"^[ \t]*([\w.+-]*\d[\w.+-]*)"),
+    ("sdkmanrc", ".sdkmanrc", r"^[ \t]*java\s*=\s*(\S+)"),
+    ("system-properties", "system.properties", r"^[ \t]*java\.runtime\.version\s*[=:]\s*(\S+)"),
 )
 _NUMBER = re.compile(r"(?<![\w.])(?:[a-zA-Z][a-zA-Z_]*\d*-)*(?:1\.)?(\d+(?:\.\d+)*)")
 _VENDOR_NUMBERS = ("zulu",)  # Azul numbers its builds: zulu-21.30 is Java 21 but not 21.30

@@ -23,14 +23,14 @@ SCRIPTS = ("build.gradle", "build.gradle.kts")
 MAX_MODULES = 60  # scripts read in one repository
 _CATALOG = "gradle/libs.versions.toml"
 
-_INCLUDE = re.compile(r"(?m)^\s*include\b\s*\(?((?:\s*['\"][^'\"\n]+['\"]\s*,?)+)")
+_INCLUDE = re.compile(r"(?m)^[ \t]*include\b\s*\(?((?:\s*['\"][^'\"\n]+['\"]\s*,?)+)")
 _PROJECT_DIR = re.compile(
     r"project\(\s*['\"]:?([^'\"]+)['\"]\s*\)\.projectDir\s*=\s*(?:new\s+File|file)\s*\([^'\")]*['\"]([^'\"]+)['\"]"
 )
 _QUOTED = re.compile(r"['\"]([^'\"\n]+)['\"]")
 _PLUGIN = re.compile(
     r"(?m)\bid\s*\(?\s*['\"](?P<id>[\w.-]+)['\"]|\bapply\s*\(?\s*plugin\s*[:=]\s*['\"](?P<apply>[\w.-]+)['\"]|\balias\s*\(\s*libs\.plugins\.(?P<alias>[\w.]+)"
-    r"|^\s*`?(?P<bare>application|war|java-library|java|maven-publish)`?\s*$|\bkotlin\s*\(\s*['\"](?P<kotlin>[\w.-]+)['\"]\s*\)"
+    r"|^[ \t]*`?(?P<bare>application|war|java-library|java|maven-publish)`?\s*$|\bkotlin\s*\(\s*['\"](?P<kotlin>[\w.-]+)['\"]\s*\)"
 )
 _COORDINATES = re.compile(
     r"['\"](?P<group>[\w.-]+):(?P<artifact>[\w.-]+)(?::[^'\"\n]*)?['\"]|\blibs\.(?!plugins\.|versions\.)(?P<alias>[a-zA-Z][\w.]*)"
@@ -109,7 +109,7 @@ def _script(tree: Tree, path: str) -> Script | None:
 
 def _blank(text: str) -> str:
     """Comments removed, lines kept; `//` inside an address is none."""
-    text = re.sub(r"(?s)/\*.*?\*/", lambda found: "\n" * found[0].count("\n"), text)
+    text = re.sub(r"(?s)/\*(?:.*?\*/|.*)", lambda found: "\n" * found[0].count("\n"), text)
     return re.sub(r"(?m)(^|\s)//.*$", r"\1", text)
 
 
@@ -186,7 +186,7 @@ def _dependencies(tree: Tree, script: Script) -> Iterator[Pin]:
     for pattern in (_COORDINATES, _MAP_NOTATION):
         for found in pattern.finditer(script.text):
             start = script.text.rfind("\n", 0, found.start()) + 1
-            if not _TEST.search(script.text[start : found.start()]):
+            if not _TEST.search(script.text[max(start, found.start() - 200) : found.start()]):
                 alias = found.groupdict().get("alias")
                 name = (
                     _catalogued(tree, "libraries", alias)
@@ -265,6 +265,6 @@ def _archive(tree: Tree, own: Script, folder: str, settings: Script | None) -> s
     version = _VERSION.search(own.text) or re.search(
         r"(?m)^version\s*=\s*([\w.+-]+)$", tree.read("gradle.properties") or ""
     )
-    known = version is not None or not re.search(r"(?m)^\s*version\b", own.text)
+    known = version is not None or not re.search(r"(?m)^[ \t]*version\b", own.text)
     archive = f"{name}-{version[1]}" if version else name
     return archive if known and re.fullmatch(r"\w[\w.+-]*", archive) else None

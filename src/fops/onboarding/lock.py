@@ -1,0 +1,101 @@
+"""`.fops/onboard.lock`: what was generated, from which template, resting on which facts — for re-runs and `fops why`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fops.kernel.canonical import digest_bytes
+from fops.kernel.errors import FopsError
+from fops.kernel.formats import load_json
+from fops.onboarding.model import Artifact, OnboardingPlan
+from fops.onboarding.ports import Tree
+
+PATH = ".fops/onboard.lock"
+PLAN_PATH = ".fops/plan.json"
+SCHEMA = "fops.onboard-lock/v1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lock:
+    """A lock as read: `files` by path, `facts` by `service:fact`. Empty where there is none."""
+
+    files: Mapping[str, Mapping[str, Any]]
+    facts: Mapping[str, Mapping[str, Any]]
+    plan_digest: str = ""
+
+    def digest(self, path: str) -> str | None:
+        """The digest a file had when it was generated, None when it was not."""
+        entry = self.files.get(path)
+        return None if entry is None else str(entry.get("digest"))
+
+
+EMPTY = Lock(files={}, facts={})
+
+
+def write(plan: OnboardingPlan, artifacts: Iterable[Artifact], *, plan_digest: str) -> str:
+    """The text of the lock for these artifacts."""
+    document = {
+        "schema": SCHEMA,
+        "fops": plan.fops_version,
+        "rules": plan.rules_version,
+        "plan_digest": plan_digest,
+        "target": plan.target.value,
+        "facts": {
+            f"{service.name}:{name}": fact.as_json() | {"app": service.path}
+            for service in plan.services
+            for name, fact in sorted(service.evidence.items())
+        },
+        "files": {artifact.path: _entry(artifact) for artifact in sorted(artifacts, key=lambda one: one.path)},
+    }
+    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+
+
+def _entry(artifact: Artifact) -> dict[str, Any]:
+    return {
+        "digest": text_digest(artifact.text),
+        "template": artifact.template,
+        "reason": artifact.reason,
+        "facts": list(artifact.facts),
+        "lines": {str(line): list(names) for line, names in sorted(artifact.lines.items())},
+    }
+
+
+def text_digest(text: str) -> str:
+    """The digest of a file's text as committed."""
+    return digest_bytes(text.encode("utf-8", "surrogateescape"))
+
+
+def read(tree: Tree) -> Lock:
+    """The lock of a tree; EMPTY when there is none or it is not one of ours."""
+    text = tree.read(PATH)
+    return EMPTY if text is None else parse(text)
+
+
+def parse(text: str) -> Lock:
+    """The lock of a text; EMPTY for anything that is not one: a visited repository may hold junk."""
+    try:
+        document = load_json(text, name=PATH)
+    except FopsError:
+        return EMPTY
+    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+        return EMPTY
+    return Lock(
+        files=_objects(document.get("files")),
+        facts=_objects(document.get("facts")),
+        plan_digest=str(document.get("plan_digest", "")),
+    )
+
+
+def _objects(value: object) -> dict[str, dict[str, Any]]:
+    if not isinstance(value, dict):
+        return {}
+    return {str(name): item for name, item in value.items() if isinstance(item, dict)}
+
+
+def untouched(tree: Tree, lock: Lock) -> frozenset[str]:
+    """The generated files that still are as they were generated, with the lock and the plan themselves."""
+    ours = {path for path in lock.files if (text := tree.read(path)) is not None and text_digest(text) == lock.digest(path)}
+    return frozenset(ours | {PATH, PLAN_PATH}) if lock.files else frozenset()

@@ -1,0 +1,333 @@
+"""The whole job: fetch → detect → plan → generate → verify → propose, each a step with its time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+from typing import Any, Literal
+
+from fops.actions.contracts import CHANGE_REQUEST_CREATE, FILES_WRITE
+from fops.actions.gate import Gate
+from fops.actions.model import ActionCall, ChangeSet, GateOutcome
+from fops.actions.operations import InlineRunner, Operation
+from fops.kernel import git
+from fops.kernel.clock import Clock, isoformat
+from fops.kernel.context import RequestContext
+from fops.kernel.errors import NotDeployable, UsageError
+from fops.kernel.ids import new_id
+from fops.onboarding import lock as locks
+from fops.onboarding import store
+from fops.onboarding.compare import Difference, compare
+from fops.onboarding.detect import detect
+from fops.onboarding.fetch import Fetched, check_folder, check_reference, fetch, locate
+from fops.onboarding.generate.artifacts import generate
+from fops.onboarding.generate.pull_request import Story, counted, pull_request, title
+from fops.onboarding.git_tree import GitTree
+from fops.onboarding.model import Artifact, Assumption, Check, Findings, OnboardingPlan
+from fops.onboarding.plan import Options, plan, plan_digest, plan_json
+from fops.onboarding.ports import Tree
+from fops.onboarding.provenance import nodes_of
+from fops.onboarding.tree import FolderTree, MemoryTree, TreeWithout
+from fops.onboarding.verify import verify
+from fops.provenance.store import record
+from fops.storage import Blobs, Database
+
+Ask = Callable[[tuple[Assumption, ...]], Mapping[str, str]]
+Status = Literal["proposed", "written", "planned", "nothing-to-do", "refused", "drift"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What a person asked for. `output` writes files below a folder instead of making a branch."""
+
+    what: str
+    options: Options
+    ref: str | None = None
+    output: Path | None = None
+    check: bool = False
+    tools: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """How it ended; `as_json` is the shape of CONTRACT."""
+
+    status: Status
+    plan: OnboardingPlan
+    plan_digest: str
+    artifacts: tuple[Artifact, ...]
+    checks: tuple[Check, ...]
+    findings: Findings
+    difference: Difference
+    questions: tuple[Assumption, ...] = ()
+    notes: tuple[str, ...] = ()
+    made: Mapping[str, Any] = field(default_factory=dict)
+    changes: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """One JSON document with stable keys."""
+        return {
+            "status": self.status,
+            "pr_url": self.made.get("pr_url"),
+            "branch": self.made.get("branch"),
+            "commit": self.made.get("commit"),
+            "proposal": self.made.get("proposal"),
+            "operation": self.made.get("operation"),
+            "repository": self.made.get("repository"),
+            "folder": self.made.get("folder"),
+            "target": self.plan.target.value,
+            "services": [service.name for service in self.plan.services],
+            "files": [{"path": one.path, "reason": one.reason} for one in self.artifacts],
+            "changed": [one.path for one in self.difference.to_write],
+            "edited": list(self.difference.edited),
+            "gone": list(self.difference.gone),
+            "checks": [check.as_json() for check in self.checks],
+            "plan_digest": self.plan_digest,
+            "questions": [
+                {"service": one.service, "fact": one.fact, "value": one.value, "why": one.why, "answer_with": one.answer_with}
+                for one in self.questions
+            ],
+            "notes": list(self.notes),
+            "changes": list(self.changes),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Baseline:
+    """What a run compares with and builds on: the open proposal's files, or those of HEAD."""
+
+    tree: Tree
+    lock: locks.Lock
+    commit: str | None
+    branch: str
+    branch_commit: str | None
+    proposal: store.Proposal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Made:
+    """Everything known before the proposal."""
+
+    request: Request
+    fetched: Fetched
+    findings: Findings
+    plan: OnboardingPlan
+    digest: str
+    artifacts: tuple[Artifact, ...]
+    checks: tuple[Check, ...]
+    questions: tuple[Assumption, ...]
+
+
+class Onboarding:
+    """The feature's verbs over its ports. `ask` answers a plan's open questions; by default nobody does."""
+
+    def __init__(self, *, runner: InlineRunner, gate: Gate, database: Database, blobs: Blobs, clock: Clock) -> None:
+        self._runner = runner
+        self._gate = gate
+        self._database = database
+        self._blobs = blobs
+        self._clock = clock
+
+    def onboard(self, ctx: RequestContext, request: Request, *, ask: Ask = lambda _questions: {}) -> Result:
+        """Take a repository to a proposal. Raises NotDeployable and whatever the steps raise."""
+        check_reference(request.ref)
+        if request.options.path:
+            check_folder(request.options.path)
+        location = locate(request.what)
+        kind = "onboard.check" if request.check else "onboard.repo"
+        # A comparison changes nothing, so it leaves no operation behind either.
+        ctx = replace(ctx, dry_run=ctx.dry_run or request.check)
+        return self._runner.run(ctx, kind, str(location), lambda operation: self._steps(operation, request, ask))
+
+    def _steps(self, operation: Operation, request: Request, ask: Ask) -> Result:
+        with ExitStack() as stack:
+            with operation.step("fetch") as note:
+                fetched = stack.enter_context(fetch(request.what, ref=request.ref))
+                note.text = f"{len(fetched.tree.files)} files" + (f" at {fetched.source.commit[:12]}" if fetched.source.commit else "")
+            made = self._make(operation, request, fetched, ask)
+            with operation.step("propose") as note:
+                result = self._propose(operation, made, stack)
+                note.text = _in_words(result)
+            return result
+
+    def _make(self, operation: Operation, request: Request, fetched: Fetched, ask: Ask) -> _Made:
+        tree = _own_files_hidden(fetched.tree)
+        with operation.step("detect") as note:
+            findings = detect(tree)
+            note.text = _found(findings)
+        with operation.step("plan") as note:
+            planned = plan(fetched.source, tree, findings, request.options)
+            answers = ask(planned.questions) if planned.questions else {}
+            if answers:
+                options = replace(request.options, sets={**request.options.sets, **answers})
+                planned = plan(fetched.source, tree, findings, options)
+            note.text = f"{planned.plan.target.value}, {len(planned.plan.services)} service(s), {len(planned.plan.assumptions)} assumption(s)"
+        with operation.step("generate") as note:
+            digest = plan_digest(planned.plan)
+            artifacts = _with_records(planned.plan, generate(planned.plan), digest)
+            note.text = f"{len(artifacts)} files"
+        with operation.step("verify") as note:
+            checks = verify(planned.plan, artifacts, tools=request.tools)
+            note.text = counted(checks)
+        return _Made(request=request, fetched=fetched, findings=findings, plan=planned.plan, digest=digest,
+                     artifacts=artifacts, checks=checks, questions=planned.questions)  # fmt: skip
+
+    def _propose(self, operation: Operation, made: _Made, stack: ExitStack) -> Result:
+        baseline = stack.enter_context(self._baseline(operation.ctx, made))
+        difference = compare(made.artifacts, baseline.lock, baseline.tree.read)
+        notes = [*made.fetched.notes, *made.findings.notes]
+        notes += [f"{path} was edited since it was generated and stays as it is" for path in difference.edited]
+        notes += [f"{path} is no longer generated; delete it if nobody needs it" for path in difference.gone]
+        result = Result(status="nothing-to-do", plan=made.plan, plan_digest=made.digest, artifacts=made.artifacts, checks=made.checks,
+                        findings=made.findings, difference=difference, questions=made.questions, notes=tuple(notes),
+                        made=_known(baseline))  # fmt: skip
+        if made.request.check:
+            return replace(result, status="drift" if difference.to_write or difference.edited else "nothing-to-do")
+        if difference.is_empty:
+            return result
+        changes, proposal_id = self._changes(made, baseline, difference, tuple(notes))
+        outcome = self._gate.run(operation.ctx, changes, confirmed=made.request.output is not None)
+        if outcome.status == "planned":
+            lines = tuple(line for preview in outcome.previews for line in preview.changes)
+            return replace(result, status="planned", changes=lines, made={})
+        return self._recorded(operation, made, result, (outcome, proposal_id))
+
+    def _changes(self, made: _Made, baseline: _Baseline, difference: Difference, notes: tuple[str, ...]) -> tuple[ChangeSet, str]:
+        proposal_id = new_id("pro")
+        files = [{"path": one.path, "text": one.text, "executable": one.executable} for one in difference.to_write]
+        if made.request.output is not None:
+            folder = str(made.request.output.absolute())
+            replaced = [one.path for one in difference.to_write if baseline.tree.read(one.path) is not None]
+            parameters: dict[str, Any] = {"folder": folder, "files": files, "may_replace": replaced}
+            return ChangeSet(calls=(ActionCall(action=FILES_WRITE, target=folder, parameters=parameters),)), proposal_id
+        story = Story(artifacts=made.artifacts, checks=made.checks, conflicts=made.findings.conflicts, notes=notes,
+                      edited=difference.edited, branch=baseline.branch, plan_digest=made.digest)  # fmt: skip
+        parameters = {
+            "proposal_id": proposal_id,
+            "branch": baseline.branch,
+            "base": baseline.commit,
+            "replaces": baseline.branch_commit,
+            "title": title(made.plan),
+            "body": pull_request(made.plan, story),
+            "message": _message(made.plan, made.digest),
+            "files": files,
+            **_place(made.fetched),
+        }
+        target = f"{made.plan.source.url}#{baseline.branch}"
+        return ChangeSet(calls=(ActionCall(action=CHANGE_REQUEST_CREATE, target=target, parameters=parameters),)), proposal_id
+
+    @contextmanager
+    def _baseline(self, ctx: RequestContext, made: _Made) -> Iterator[_Baseline]:
+        branch = f"fops/onboard-{made.plan.name}-{made.plan.target.value}"
+        if made.request.output is not None:
+            tree: Tree = FolderTree(made.request.output) if made.request.output.is_dir() else MemoryTree({})
+            yield _Baseline(tree=tree, lock=locks.read(tree), commit=None, branch=branch, branch_commit=None)
+            return
+        head, repository = made.fetched.source.commit, made.fetched.repository
+        earlier = None if repository and not made.fetched.clone else self._earlier(ctx, made.fetched.source.url, branch)
+        place = repository
+        if earlier is not None:
+            place = git.find_repository(Path(earlier.repository))
+        tip = git.resolve(place, f"refs/heads/{branch}") if place else None
+        is_open = tip is not None and place is not None and not (head and git.is_ancestor(place, tip, head))
+        if is_open and place is not None and tip is not None:
+            with GitTree(place, tip) as tree:
+                base = head if earlier else tip
+                yield _Baseline(tree=tree, lock=locks.read(tree), commit=base, branch=branch,
+                                branch_commit=None if earlier else tip, proposal=earlier)  # fmt: skip
+            return
+        yield _Baseline(tree=made.fetched.tree, lock=locks.read(made.fetched.tree), commit=head, branch=branch, branch_commit=tip)
+
+    def _earlier(self, ctx: RequestContext, source: str, branch: str) -> store.Proposal | None:
+        with self._database.read() as connection:
+            found = store.latest(connection, ctx, source=source, branch=branch)
+        return found if found and Path(found.repository).is_dir() else None
+
+    def _recorded(self, operation: Operation, made: _Made, result: Result, ended: tuple[GateOutcome, str]) -> Result:
+        outcome, proposal_id = ended
+        answer = dict(outcome.results[0]) | {"operation": operation.id, "proposal": proposal_id}
+        blob = self._blobs.put(_plan_text(made.plan).encode())
+        with self._database.write() as connection:
+            record(connection, operation.ctx, nodes_of(made.plan, made.artifacts, made.checks, made.digest, answer, outcome.audit_ids))
+            if "branch" in answer:
+                store.add(connection, operation.ctx, self._proposal(made, answer, blob))
+        return replace(result, status="proposed" if "branch" in answer else "written", made=answer)
+
+    def _proposal(self, made: _Made, answer: Mapping[str, Any], blob: str) -> store.Proposal:
+        return store.Proposal(
+            id=answer["proposal"], operation_id=answer["operation"], source=made.plan.source.url, repository=answer["repository"],
+            branch=answer["branch"], commit=answer["commit"], pr_url=answer["pr_url"], plan_digest=made.digest, plan_blob=blob,
+            made_at=isoformat(self._clock.now()),
+        )  # fmt: skip
+
+
+def explain(path: str) -> Findings:
+    """What detection sees in a folder as it lies on disk, or in a repository's last commit when it is bare. Writes nothing.
+
+    Raises UsageError for an address, NotDeployable for something that is no folder.
+    """
+    place = locate(path)
+    if not isinstance(place, Path):
+        raise UsageError(f"{path!r} is no folder here", hint="`explain` reads what is on this disk; `fops onboard repo --dry-run` fetches")
+    if not place.is_dir():
+        raise NotDeployable(f"{path} is no folder", hint="name the folder of the application")
+    repository = git.find_repository(place)
+    if repository is not None and repository.work_tree is None:
+        with fetch(path) as fetched:
+            return detect(_own_files_hidden(fetched.tree))
+    return detect(_own_files_hidden(FolderTree(place)))
+
+
+def _own_files_hidden(tree: Tree) -> Tree:
+    hidden = locks.untouched(tree, locks.read(tree))
+    return TreeWithout(tree, hidden) if hidden else tree
+
+
+def _with_records(made: OnboardingPlan, artifacts: tuple[Artifact, ...], digest: str) -> tuple[Artifact, ...]:
+    """The artifacts with the plan and the lock, which every proposal carries."""
+    facts = tuple(f"{service.name}:language" for service in made.services)
+    plan_file = Artifact(path=locks.PLAN_PATH, text=_plan_text(made), reason="The plan everything here was generated from.",
+                         template="plan", facts=facts)  # fmt: skip
+    listed = (*artifacts, plan_file)
+    lock_file = Artifact(path=locks.PATH, text=locks.write(made, listed, plan_digest=digest), template="lock", facts=facts,
+                         reason="Remembers what was generated from which facts, for the next run and for `fops why`.")  # fmt: skip
+    return tuple(sorted((*listed, lock_file), key=lambda one: one.path))
+
+
+def _plan_text(made: OnboardingPlan) -> str:
+    return json.dumps(plan_json(made), indent=1, ensure_ascii=False) + "\n"
+
+
+def _place(fetched: Fetched) -> dict[str, Any]:
+    if fetched.repository is None:
+        return {"repository": None, "snapshot": fetched.source.url}
+    if fetched.clone:
+        return {"repository": None, "clone_of": str(fetched.repository.git_dir)}
+    return {"repository": str(fetched.repository.work_tree or fetched.repository.git_dir)}
+
+
+def _message(made: OnboardingPlan, digest: str) -> str:
+    names = ", ".join(service.name for service in made.services)
+    return f"{title(made)}\n\nGenerated by F-Ops {made.fops_version} for {names}, from the plan\n{digest}.\n`fops why FILE:LINE` explains every line.\n"
+
+
+def _known(baseline: _Baseline) -> dict[str, Any]:
+    if baseline.proposal is not None:
+        return {"pr_url": baseline.proposal.pr_url, "branch": baseline.branch, "commit": baseline.proposal.commit,
+                "repository": baseline.proposal.repository, "proposal": baseline.proposal.id}  # fmt: skip
+    return {"branch": baseline.branch, "commit": baseline.branch_commit} if baseline.branch_commit else {}
+
+
+def _found(findings: Findings) -> str:
+    apps = [f"{app.value('language')}{'/' + str(app.value('framework')) if app.value('framework') else ''}" for app in findings.apps]
+    found = ", ".join(dict.fromkeys(apps)) or "nothing"
+    return f"{found} in {len(findings.apps)} app(s), {len(findings.conflicts)} conflict(s)"
+
+
+def _in_words(result: Result) -> str:
+    words = {"nothing-to-do": "nothing to do", "drift": f"{len(result.difference.to_write)} file(s) would change",
+             "planned": "dry run: nothing was changed"}  # fmt: skip
+    return words.get(result.status) or str(result.made.get("branch") or PurePosixPath(str(result.made.get("folder", ""))))

@@ -1,0 +1,57 @@
+"""The table of proposals: what was made for which source, so that a second run finds it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Column, Connection, Index, PrimaryKeyConstraint, String, Table, Text, insert, select
+
+from fops.kernel.context import RequestContext
+from fops.storage.schema import METADATA, moment, tenant
+
+proposals = Table(
+    "proposals",
+    METADATA,
+    tenant(),
+    Column("id", String(64), nullable=False),
+    Column("operation_id", String(64), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("repository", Text, nullable=False),
+    Column("branch", String(255), nullable=False),
+    Column("commit", String(64), nullable=False),
+    Column("pr_url", Text, nullable=False),
+    Column("plan_digest", String(80), nullable=False),
+    Column("plan_blob", String(80), nullable=False),
+    moment("made_at"),
+    PrimaryKeyConstraint("tenant", "id"),
+)
+Index("ix_proposals_source", proposals.c.tenant, proposals.c.source, proposals.c.branch)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """One change request as it was made. `repository` is the git directory or work tree that holds the branch."""
+
+    id: str
+    operation_id: str
+    source: str
+    repository: str
+    branch: str
+    commit: str
+    pr_url: str
+    plan_digest: str
+    plan_blob: str
+    made_at: str
+
+
+def add(connection: Connection, ctx: RequestContext, proposal: Proposal) -> None:
+    """Keep a proposal, in the caller's transaction."""
+    values = {name: getattr(proposal, name) for name in Proposal.__slots__}
+    connection.execute(insert(proposals).values(tenant=ctx.tenant, **values))
+
+
+def latest(connection: Connection, ctx: RequestContext, *, source: str, branch: str) -> Proposal | None:
+    """The newest proposal for a source and branch."""
+    mine = (proposals.c.tenant == ctx.tenant, proposals.c.source == source, proposals.c.branch == branch)
+    row = connection.execute(select(proposals).where(*mine).order_by(proposals.c.id.desc()).limit(1)).mappings().first()
+    return None if row is None else Proposal(**{name: row[name] for name in Proposal.__slots__})

@@ -1,0 +1,25 @@
+FROM golang:1.25.14 AS build
+WORKDIR /src
+COPY go.mod go.sum ./
+RUN --mount=type=cache,target=/go/pkg/mod go mod download
+COPY . .
+RUN --mount=type=cache,target=/go/pkg/mod \
+    --mount=type=cache,target=/root/.cache/go-build \
+    CGO_ENABLED=0 go build -trimpath -ldflags=-s -o bin/ ./cmd/api ./cmd/worker
+# Folders the program may read when it runs; those that do not exist are left out.
+RUN mkdir /runtime \
+    && for folder in assets config configs locales migrations public static templates views web; do \
+         if [ -d "$folder" ]; then cp -R "$folder" /runtime/; fi; \
+       done
+
+FROM scratch
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
+COPY --from=build /usr/local/go/lib/time/zoneinfo.zip /usr/local/go/lib/time/
+ENV ZONEINFO=/usr/local/go/lib/time/zoneinfo.zip
+WORKDIR /app
+COPY --from=build /src/bin/api bin/api
+COPY --from=build /src/bin/worker bin/worker
+COPY --from=build /runtime/ ./
+USER 10001:10001
+EXPOSE 8080
+CMD ["./bin/api"]
