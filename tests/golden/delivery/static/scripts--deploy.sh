@@ -108,16 +108,17 @@ put_back() {
 # Every release stays whole in its own folder, so that going back needs no build. Pages are asked for anew each time.
 upload() {
   local left_out=(--exclude '.*' --exclude '*/.*' --include '.well-known/*' --exclude 'node_modules/*')
-  run aws s3 sync "$folder" "s3://$bucket/releases/$version" --exclude '*.html' "${left_out[@]}" \
+  run aws s3 cp --recursive "$folder" "s3://$bucket/releases/$version" --exclude '*.html' "${left_out[@]}" \
     --cache-control 'public, max-age=3600'
-  run aws s3 sync "$folder" "s3://$bucket/releases/$version" --exclude '*' --include '*.html' "${left_out[@]}" \
+  run aws s3 cp --recursive "$folder" "s3://$bucket/releases/$version" --exclude '*' --include '*.html' "${left_out[@]}" \
     --cache-control no-cache
 }
 
+# Copied, not synced: a page of an older release may be as long as the newer one, and sync would take it for the same.
 # Files of older releases stay for pages that are still open; pages come last, when what they need is there.
 go_live() {
-  run aws s3 sync "s3://$bucket/releases/$1" "s3://$bucket/live" --exclude '*.html'
-  run aws s3 sync "s3://$bucket/releases/$1" "s3://$bucket/live" --exclude '*' --include '*.html'
+  run aws s3 cp --recursive "s3://$bucket/releases/$1" "s3://$bucket/live" --exclude '*.html'
+  run aws s3 cp --recursive "s3://$bucket/releases/$1" "s3://$bucket/live" --exclude '*' --include '*.html'
   run aws cloudfront create-invalidation --distribution-id "$distribution" --paths '/*' --no-cli-pager
 }
 

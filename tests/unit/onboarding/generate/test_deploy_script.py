@@ -38,6 +38,7 @@ AWS = (
 esac
 """
 )
+DOCKER = RECORD + 'case "$1" in login) cat > /dev/null ;; esac\n'
 CURL = RECORD + 'printf "%s" "${ANSWERS:-200}"\n'
 
 
@@ -68,7 +69,7 @@ class Checkout:
             '{"Parameters": {"Environment": "staging"}}'
         )
         self.programs.mkdir()
-        for name, text in {"kubectl": KUBECTL, "aws": AWS, "curl": CURL, "docker": RECORD, "sam": RECORD,
+        for name, text in {"kubectl": KUBECTL, "aws": AWS, "curl": CURL, "docker": DOCKER, "sam": RECORD,
                            "sleep": "#!/bin/sh\n"}.items():  # fmt: skip
             (self.programs / name).write_text(text)
             (self.programs / name).chmod(0o755)
@@ -190,7 +191,7 @@ def test_an_image_for_lambda_carries_the_adapter_and_goes_to_ecr(function: Check
 def test_a_release_of_a_site_is_kept_whole_and_made_live_with_its_pages_last(site: Checkout):
     run = site.run("apply", "staging")
 
-    copied = [call for call in run.called("aws s3 sync") if "/live" in call]
+    copied = [call for call in run.called("aws s3 cp --recursive") if "/live" in call]
     assert run.code == 0
     assert "--exclude *.html" in copied[0]
     assert "--include *.html" in copied[1]
@@ -202,7 +203,7 @@ def test_a_site_that_does_not_answer_gets_the_release_before(site: Checkout):
     run = site.run("apply", "staging", ANSWERS="000")
 
     assert run.code == 1
-    assert "releases/1111111" in [call for call in run.called("aws s3 sync") if "/live" in call][-1]
+    assert "releases/1111111" in [call for call in run.called("aws s3 cp --recursive") if "/live" in call][-1]
 
 
 @needs_jq
@@ -210,7 +211,7 @@ def test_undo_of_a_site_needs_no_build(site: Checkout):
     run = site.run("undo", "staging")
 
     assert run.code == 0
-    assert "releases/0000000" in run.called("aws s3 sync")[0]
+    assert "releases/0000000" in run.called("aws s3 cp --recursive")[0]
     assert not run.called("aws cloudformation deploy")
 
 
@@ -219,5 +220,5 @@ def test_a_dry_run_of_a_site_uploads_nothing(site: Checkout):
     run = site.run("--dry-run", "apply", "staging")
 
     assert run.code == 0
-    assert not run.called("aws s3 sync")
-    assert "+ aws s3 sync dist" in run.out
+    assert not run.called("aws s3 cp --recursive")
+    assert "+ aws s3 cp --recursive dist" in run.out

@@ -123,3 +123,10 @@ def test_a_site_is_built_once_and_the_same_files_go_to_every_environment():
     for environment in ("staging", "prod"):
         fetched = next(step for step in made[f"deploy-{environment}"]["steps"] if "Fetch" in step["name"])
         assert fetched["with"] == {"name": "files-web", "path": "dist"}
+
+
+def test_a_deploy_script_of_the_repositorys_own_is_not_called_as_ours():
+    (artifact,) = workflow.artifacts(a_plan(existing=frozenset({"scripts/deploy.sh"})))
+
+    assert "scripts/fops-deploy.sh apply staging" in artifact.text
+    assert "scripts/deploy.sh" not in artifact.text

@@ -78,6 +78,7 @@ def artifacts(plan: OnboardingPlan) -> Iterator[Artifact]:
         facts=[f"{service.name}:language" for service in plan.services],
         name=plan.name,
         kind=kind,
+        script=workflow.script_path(plan),
         services=[_described(plan, service) for service in plan.services],
         rests_on=[f"{', '.join(backing)} beside it"] if backing else [],
         backing=backing,

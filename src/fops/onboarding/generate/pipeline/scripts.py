@@ -10,11 +10,10 @@ from urllib.parse import quote
 from fops.onboarding.generate.cloud.serverless import is_zipped, url_output
 from fops.onboarding.generate.container import runtime
 from fops.onboarding.generate.pipeline.toolchains import toolchain
-from fops.onboarding.generate.pipeline.workflow import dockerfile, output
+from fops.onboarding.generate.pipeline.workflow import dockerfile, output, script_path
 from fops.onboarding.generate.render import Escaped, because, render
 from fops.onboarding.model import Artifact, OnboardingPlan, ServicePlan, Target
 
-PATH = "scripts/deploy.sh"
 # Commands that need no environment, and those that do.
 _COMMANDS = MappingProxyType({
     "kubernetes": (("build", "push", "connect", "identity"), ("apply", "undo", "release")),
@@ -56,7 +55,8 @@ def artifacts(plan: OnboardingPlan) -> Iterator[Artifact]:
     plain, in_environment = _COMMANDS[kind]
     yield render(
         "scripts/deploy.sh.j2",
-        path=PATH,
+        path=script_path(plan),
+        script=script_path(plan),
         reason="Builds, deploys, waits and undoes: what the pipeline calls without F-Ops, and people by hand.",
         facts=[f"{service.name}:language" for service in plan.services],
         executable=True,

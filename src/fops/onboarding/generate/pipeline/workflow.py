@@ -115,6 +115,7 @@ def artifacts(plan: OnboardingPlan) -> Iterator[Artifact]:
         builds=builds,
         stages=_stages(plan, builds, checks),
         released=RELEASED,
+        script=script_path(plan),
         uses=uses,
         own=_own,
         expr=_expression,
@@ -123,6 +124,11 @@ def artifacts(plan: OnboardingPlan) -> Iterator[Artifact]:
         java_release=java_release,
         kubectl=f"v{image_tag('kubernetes')}",
     )
+
+
+def script_path(plan: OnboardingPlan) -> str:
+    """Where the deploy script is: the pipeline calls it, so that it stands aside where the repository has its own."""
+    return "scripts/fops-deploy.sh" if "scripts/deploy.sh" in plan.existing else "scripts/deploy.sh"
 
 
 def dockerfile(service: ServicePlan) -> str:
