@@ -27,18 +27,31 @@ def worker(command: str, *, name: str = "worker") -> tuple[Process, ...]:
     return (Process(name=name, command=command),)
 
 
-def python(manager: str, *files: str, start: str = "uvicorn app.main:app --port 8000", **changes: object) -> ServicePlan:
-    given = {"package_manager": manager, "files": frozenset(files), "processes": web(start), "start_command": start}
+def python(
+    manager: str, *files: str, start: str = "uvicorn app.main:app --port 8000", **changes: object
+) -> ServicePlan:
+    given = {
+        "package_manager": manager,
+        "files": frozenset(files),
+        "processes": web(start),
+        "start_command": start,
+    }
     return a_service(**{**given, **changes})
 
 
 def node(manager: str, *files: str, start: str = "npm run start", **changes: object) -> ServicePlan:
-    given = {"package_manager": manager, "files": frozenset({"package.json", *files}), "processes": web(start, port=3000)}
+    given = {
+        "package_manager": manager,
+        "files": frozenset({"package.json", *files}),
+        "processes": web(start, port=3000),
+    }
     return a_service(**{**_NODE, **given, "start_command": start, **changes})
 
 
 def site(manager: str, *files: str, **changes: object) -> ServicePlan:
-    return a_service(**{**NODE_SPA, "package_manager": manager, "files": frozenset({"package.json", *files}), **changes})
+    return a_service(
+        **{**NODE_SPA, "package_manager": manager, "files": frozenset({"package.json", *files}), **changes}
+    )
 
 
 def go(build: str, *processes: Process, **changes: object) -> ServicePlan:
@@ -46,7 +59,12 @@ def go(build: str, *processes: Process, **changes: object) -> ServicePlan:
 
 
 def java(manager: str, build: str, start: str, *files: str, **changes: object) -> ServicePlan:
-    given = {"package_manager": manager, "build_command": build, "processes": web(start, port=8080), "files": frozenset(files)}
+    given = {
+        "package_manager": manager,
+        "build_command": build,
+        "processes": web(start, port=8080),
+        "files": frozenset(files),
+    }
     return a_service(**{**SPRING, **given, "start_command": start, **changes})
 
 

