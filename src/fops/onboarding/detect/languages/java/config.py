@@ -15,7 +15,7 @@ FOLDERS = ("config", ".", "src/main/resources/config", "src/main/resources", "re
 
 NAMES = ("application", "bootstrap", "META-INF/microprofile-config")
 MAX_CONFIG = 100_000  # bytes; settings are short, and YAML is slow to read
-_PROPERTY = re.compile(r"(?m)^[ \t]*(?P<key>[\w.\[\]\"-]+)[ \t]*[=:][ \t]*(?P<value>[^\n]*?)[ \t\r]*$")
+_PROPERTY = re.compile(r"\s*([\w.\[\]\"%-]+)\s*[=:](.*)")
 _KEY = re.compile(r"( *)[\"']?([\w.-]+)[\"']?\s*:(?:\s|$)")
 _REFERENCE = re.compile(r"\$\{[?\s]*([\w.-]+)(?::([^{}]*))?\}")
 _OPENS = re.compile(r"^[ \t]*([\w.-]+)\s*[=:]?\s*\{\s*$")
@@ -49,10 +49,10 @@ def _file(tree: Tree, path: str) -> Iterator[tuple[str, Pin]]:
 
 
 def _properties(tree: Tree, path: str) -> Iterator[tuple[str, Pin]]:
-    text = tree.read(path) or ""
-    for found in _PROPERTY.finditer(text):
-        line = text.count("\n", 0, found.start("key")) + 1
-        yield found["key"].removeprefix("%prod."), Pin(value=found["value"], file=path, line=line)
+    for number, line in enumerate((tree.read(path) or "").splitlines(), start=1):
+        found = _PROPERTY.match(line)
+        if found:
+            yield found[1].removeprefix("%prod."), Pin(value=found[2].strip(), file=path, line=number)
 
 
 def _yaml(tree: Tree, path: str) -> Iterator[tuple[str, Pin]]:

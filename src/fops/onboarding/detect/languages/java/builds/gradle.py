@@ -21,6 +21,7 @@ from fops.onboarding.ports import Tree
 SETTINGS = ("settings.gradle", "settings.gradle.kts")
 SCRIPTS = ("build.gradle", "build.gradle.kts")
 MAX_MODULES = 60  # scripts read in one repository
+MAX_SCRIPT = 100_000  # characters read of one script
 _CATALOG = "gradle/libs.versions.toml"
 
 _INCLUDE = re.compile(r"(?m)^[ \t]*include\b\s*\(?((?:\s*['\"][^'\"\n]+['\"]\s*,?)+)")
@@ -104,7 +105,7 @@ def _shared(tree: Tree) -> tuple[str, ...]:
 
 def _script(tree: Tree, path: str) -> Script | None:
     text = tree.read(path)
-    return None if text is None else Script(file=path, text=_blank(text))
+    return None if text is None else Script(file=path, text=_blank(text[:MAX_SCRIPT]))
 
 
 def _blank(text: str) -> str:
