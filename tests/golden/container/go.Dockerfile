@@ -19,6 +19,7 @@ ENV ZONEINFO=/usr/local/go/lib/time/zoneinfo.zip
 WORKDIR /app
 COPY --from=build /src/bin/api bin/api
 COPY --from=build /src/bin/worker bin/worker
+ENV PATH=/app/bin:/app:$PATH
 COPY --from=build /runtime/ ./
 USER 10001:10001
 EXPOSE 8080

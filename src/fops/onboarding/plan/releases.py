@@ -34,6 +34,7 @@ TOOLS_BEFORE_PYTHON_3_10: Mapping[str, str] = MappingProxyType({
 IMAGES: Mapping[str, str] = MappingProxyType({
     "nginx": "nginxinc/nginx-unprivileged:1.28.0-alpine",
     "micromamba": "mambaorg/micromamba:2.3.0",
+    "pixi": "ghcr.io/prefix-dev/pixi:0.41.4",
     "rabbitmq": "rabbitmq:4.1.4-alpine",
     "memcached": "memcached:1.6.39-alpine",
     "elasticsearch": "elasticsearch:9.1.4",

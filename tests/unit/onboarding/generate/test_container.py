@@ -207,6 +207,13 @@ def test_our_configuration_is_not_served_among_the_files():
     assert "COPY site/public/ /usr/share/nginx/html/" in image(SERVICES["files below"])
 
 
+def test_a_bare_go_program_is_found_on_the_path():
+    text = image(SERVICES["go by name"])
+
+    assert "COPY --from=build /src/bin/jobs bin/jobs" in text
+    assert "ENV PATH=/app/bin:/app:$PATH" in text
+
+
 def test_static_go_programs_run_on_an_empty_image_with_certificates_and_time_zones():
     text = image(SERVICES["go"])
 
@@ -245,7 +252,7 @@ def test_a_java_archive_is_found_whatever_its_version():
     [
         ("quarkus", "target/quarkus-app"),
         ("gradle", "build/install/shop"),
-        ("class path", "target"),
+        ("class path", "target/dependency"),
         ("war", "app.war"),
     ],
 )
@@ -307,6 +314,11 @@ def test_hostile_text_stays_inside_one_argument(name):
     [
         ("gunicorn app:app", ["gunicorn", "app:app"]),
         ("node 'a b.js'", ["node", "a b.js"]),
+        ("python -c 'import a; a.run(\"x\")'", ["python", "-c", 'import a; a.run("x")']),
+        ("uvicorn app:app --port ${PORT:-8000}", ["sh", "-c", "exec uvicorn app:app --port ${PORT:-8000}"]),
+        ("env A=1 python app.py", ["env", "A=1", "python", "app.py"]),
+        ("java -cp a/* Main", ["sh", "-c", "exec java -cp a/* Main"]),
+        ("node `which x`", ["sh", "-c", "node `which x`"]),
         ("gunicorn -b :$PORT app", ["sh", "-c", "exec gunicorn -b :$PORT app"]),
         ("FOO=1 node app.js", ["sh", "-c", "exec env FOO=1 node app.js"]),
         ("python m.py migrate && gunicorn app", ["sh", "-c", "python m.py migrate && gunicorn app"]),

@@ -14,6 +14,7 @@ FILES = {
     "nginx.conf": ("vite", "nginx.conf"),
     "files.Dockerfile": ("files", "Dockerfile"),
     "go.Dockerfile": ("go", "Dockerfile"),
+    "java-source.Dockerfile": ("java sources", "Dockerfile"),
     "java.Dockerfile": ("maven wrapper", "Dockerfile"),
     "dockerignore": ("pip", ".dockerignore"),
 }

@@ -82,7 +82,7 @@ def test_a_command_with_shell_syntax_goes_through_a_shell_as_one_word(command):
     ("value", "expected"),
     [
         ("8000", "8000"),
-        ("0.0.0.0", "0.0.0.0"),
+        ("1.2.3.4", "1.2.3.4"),
         ("a b", '"a b"'),
         ("$HOME", '"\\$HOME"'),
         ('q"\\', '"q\\"\\\\"'),

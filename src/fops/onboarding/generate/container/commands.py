@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import shlex
 
-_PLAIN = re.compile(r"[\w@%+=:,./\- \"']+\Z", re.ASCII)
-_SEQUENCE = re.compile(r"[;&|<>(){}`\n]")
+_SINGLE_QUOTED = re.compile(r"'[^']*'")
+_QUOTED = re.compile(r"""'[^']*'|"(?:[^"\\]|\\.)*\"""", re.DOTALL)
+_SEQUENCE = re.compile(r"[;&|<>()\n]")
+_EXPANDED = re.compile(r"[*?\[\]{}~#!\\]")
 _SHELL_WORDS = frozenset(
     {"cd", "exec", "export", "set", "source", ".", "if", "for", "while", "until", "case", "ulimit"}
 )
@@ -47,7 +49,7 @@ def in_environment(command: str) -> str:
 
 def by_npm(command: str) -> str:
     """A script started by npm, which every Node image has, where a workspace's manager would fetch itself again."""
-    if _SEQUENCE.search(command):
+    if _is_sequence(command):
         return command
     if script := _SCRIPT.fullmatch(command.strip()):
         arguments = script[2].strip().removeprefix("--").strip()
@@ -58,16 +60,24 @@ def by_npm(command: str) -> str:
 
 def _replacing_shell(command: str) -> str:
     first = command.partition(" ")[0]
-    if not first or _SEQUENCE.search(command) or first in _SHELL_WORDS:
+    if not first or _is_sequence(command) or first in _SHELL_WORDS:
         return command
     return f"exec env {command}" if "=" in first else f"exec {command}"
 
 
 def _words(command: str) -> list[str]:
-    if not _PLAIN.match(command):
+    """The words where no shell would change any of them, else none."""
+    expands = re.search(r"[$`]", _SINGLE_QUOTED.sub("", command)) or _EXPANDED.search(
+        _QUOTED.sub("", command)
+    )
+    if expands or _is_sequence(command):
         return []
     try:
         words = shlex.split(command)
     except ValueError:
         return []
     return words if words and "=" not in words[0] and words[0] not in _SHELL_WORDS else []
+
+
+def _is_sequence(command: str) -> bool:
+    return bool(_SEQUENCE.search(_QUOTED.sub("", command)) or "`" in command)

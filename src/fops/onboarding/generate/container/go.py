@@ -31,7 +31,7 @@ def dockerfile(service: ServicePlan) -> tuple[str, Mapping[str, Any]]:
     """The template of a Go service and its values."""
     build = service.build_command or f"CGO_ENABLED=0 go build -o bin/{service.name} ."
     commands = [process.command or f"./bin/{service.name}" for process in processes(service)]
-    programs = tuple(dict.fromkeys(exec_form(command)[0].removeprefix("./") for command in commands))
+    programs = tuple(dict.fromkeys(_program(exec_form(command)[0], build) for command in commands))
     known = all(re.fullmatch(r"[\w.-]+(?:/[\w.-]+)*", name, re.ASCII) and "/" in name for name in programs)
     known = known and not any(map(needs_shell, commands))
     return "container/go.Dockerfile.j2", {
@@ -51,6 +51,12 @@ def dockerfile(service: ServicePlan) -> tuple[str, Mapping[str, Any]]:
         "words": exec_form(commands[0]),
         "environment": {"PORT": str(service.port)} if service.port and reads_port(service) else {},
     }
+
+
+def _program(word: str, build: str) -> str:
+    """Where the build puts a program; a bare name is one that lies in `bin`, which is on the PATH."""
+    name = word.removeprefix("./")
+    return f"bin/{name}" if f"-o bin/{name} " in build or ("/" not in name and "-o bin/ " in build) else name
 
 
 def _optimised(build: str) -> str:

@@ -13,6 +13,9 @@ from fops.onboarding.plan.releases import TOOLS, java_release, temurin_tag
 
 _ARCHIVE = re.compile(r"(?P<folder>[\w./-]*/)?(?P<name>[\w.*-]+)\.(?P<kind>jar|war)")
 _VERSION = re.compile(r"-\d[\w.]*(?:-(?:SNAPSHOT|RELEASE|FINAL))?(?=-|$)")
+_LAYOUT = re.compile(
+    r"(?:[\w.-]+/)*(?:target|build)/(?:quarkus-app|install(?:/[\w.-]+)?|libs|classes|dependency)", re.ASCII
+)
 # Archives that builds put beside the runnable one.
 _BESIDE = ("*-plain", "*-sources", "*-javadoc", "*-tests", "original-*")
 _WRAPPERS = {"maven": "mvnw", "gradle": "gradlew"}
@@ -22,8 +25,10 @@ _CACHES = {"maven": "/root/.m2", "gradle": "/root/.gradle"}
 
 
 def dockerfile(service: ServicePlan) -> tuple[str, Mapping[str, Any]]:
-    """The template of a Java service and its values."""
-    tool = service.package_manager if service.package_manager in _WRAPPERS else "maven"
+    """The template of a Java service and its values; sources without a build are compiled by the launcher."""
+    if service.package_manager not in _WRAPPERS:
+        return "container/java-source.Dockerfile.j2", _common(service, processes(service)[0].command, "jdk")
+    tool = service.package_manager
     build = service.build_command or _default_build(service, tool)
     wrapper = f"./{_WRAPPERS[tool]}"
     command = processes(service)[0].command
@@ -37,9 +42,15 @@ def dockerfile(service: ServicePlan) -> tuple[str, Mapping[str, Any]]:
         "build": build,
         "archive": archive,
         "folders": () if archive else _folders(service, tool),
-        "run_image": f"eclipse-temurin:{temurin_tag(service.runtime_version)}-jre",
+        **_common(service, _stable(command, archive), "jre"),
+    }
+
+
+def _common(service: ServicePlan, command: str, kind: str) -> Mapping[str, Any]:
+    return {
+        "run_image": f"eclipse-temurin:{temurin_tag(service.runtime_version)}-{kind}",
         "user": APP_USER,
-        "words": exec_form(_stable(command, archive)),
+        "words": exec_form(command),
         "environment": {"PORT": str(service.port)} if service.port and reads_port(service) else {},
     }
 
@@ -82,5 +93,5 @@ def _stable(command: str, archive: Mapping[str, Any] | None) -> str:
 def _folders(service: ServicePlan, tool: str) -> tuple[str, ...]:
     """The folders of the build that the commands name; the whole output where none is seen."""
     text = " ".join(process.command for process in processes(service))
-    layouts = re.findall(r"(?:[\w-]+/)*(?:target|build)/(?:quarkus-app|install/[\w.-]+|libs)", text, re.ASCII)
+    layouts = _LAYOUT.findall(text)
     return tuple(dict.fromkeys(layouts)) or (_OUTPUTS[tool],)

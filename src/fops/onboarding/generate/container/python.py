@@ -9,7 +9,14 @@ from types import MappingProxyType
 from typing import Any
 
 from fops.onboarding.generate.container.commands import exec_form
-from fops.onboarding.generate.container.runtime import APP_USER, member, processes, reads_port, started
+from fops.onboarding.generate.container.runtime import (
+    APP_USER,
+    member,
+    processes,
+    reads_port,
+    started,
+    workdir,
+)
 from fops.onboarding.model import ServicePlan
 from fops.onboarding.plan.releases import IMAGES, TOOLS, TOOLS_BEFORE_PYTHON_3_10, image_tag
 
@@ -39,12 +46,8 @@ class Install:
 
 def dockerfile(service: ServicePlan) -> tuple[str, Mapping[str, Any]]:
     """The template of a Python service and its values."""
-    if service.package_manager == "conda":
-        return "container/conda.Dockerfile.j2", {
-            **_common(service),
-            "micromamba": IMAGES["micromamba"],
-            "environment_file": _conda_file(service),
-        }
+    if service.package_manager in {"conda", "pixi"}:
+        return "container/conda.Dockerfile.j2", {**_common(service), **_conda(service)}
     install = _MANAGERS.get(service.package_manager, _pip)(service)
     copies_first = bool(install.manifests and install.dependencies) and member(service) == "."
     return "container/python.Dockerfile.j2", {
@@ -57,12 +60,22 @@ def dockerfile(service: ServicePlan) -> tuple[str, Mapping[str, Any]]:
     }
 
 
-def _conda_file(service: ServicePlan) -> str:
-    return (
-        "environment.yaml"
-        if any(path.endswith("environment.yaml") for path in service.files)
-        else "environment.yml"
-    )
+def _conda(service: ServicePlan) -> Mapping[str, str]:
+    """The image that resolves conda packages, its command, and where the environment lies then."""
+    if service.package_manager == "pixi":
+        locked = " --locked" if "pixi.lock" in service.files else ""
+        return {
+            "build_image": IMAGES["pixi"],
+            "create": f"pixi install{locked}",
+            "prefix": f"{workdir(service)}/.pixi/envs/default",
+        }
+    prefix = "/opt/conda/envs/app"
+    file = "environment.yaml" if "environment.yaml" in service.files else "environment.yml"
+    return {
+        "build_image": IMAGES["micromamba"],
+        "create": f"micromamba create --yes --prefix {prefix} --file {file}",
+        "prefix": prefix,
+    }
 
 
 def _common(service: ServicePlan) -> Mapping[str, Any]:
@@ -120,11 +133,12 @@ def _uv(service: ServicePlan) -> Install:
     tool = _tool("uv", service)
     if "pyproject.toml" not in service.files:
         return _with_uv(_pip(service), tool)
-    sync = "uv sync --frozen --no-dev" if "uv.lock" in service.files else "uv sync --no-dev"
-    manifests = tuple(path for path in ("pyproject.toml", "uv.lock") if path in service.files)
+    locked = "uv.lock" in service.files
+    sync = "uv sync --frozen --no-dev" if locked else "uv sync --no-dev"
     return Install(
-        manifests=manifests,
-        dependencies=f"{sync} --no-install-project",
+        # without a lock the members of a workspace are needed to resolve it
+        manifests=("pyproject.toml", "uv.lock") if locked else (),
+        dependencies=f"{sync} --no-install-workspace",
         project=f"{sync} --no-editable",
         cache="/root/.cache/uv",
         tool=tool,

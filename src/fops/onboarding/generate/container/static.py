@@ -44,7 +44,7 @@ def configuration(plan: OnboardingPlan, service: ServicePlan) -> Artifact:
     return render(
         "container/nginx.conf.j2",
         path=f"{service.prefix}{_configuration_name(plan, service)}",
-        reason="How the built files are served: caching headers, a health path, and the page for unknown paths.",
+        reason="How the files are served: security headers, a health path, and the page for unknown paths.",
         facts=[f"{service.name}:static", f"{service.name}:language"],
         because=because(service),
         port=STATIC_PORT,
