@@ -16,12 +16,12 @@ from fops.actions.operations import InlineRunner, Operation
 from fops.kernel import git
 from fops.kernel.clock import Clock, isoformat
 from fops.kernel.context import RequestContext
-from fops.kernel.errors import NotDeployable, UsageError
 from fops.kernel.ids import new_id
 from fops.onboarding import lock as locks
 from fops.onboarding import store
 from fops.onboarding.compare import Difference, compare
 from fops.onboarding.detect import detect
+from fops.onboarding.explain import own_files_hidden
 from fops.onboarding.fetch import Fetched, check_folder, check_reference, fetch, locate
 from fops.onboarding.generate.artifacts import generate
 from fops.onboarding.generate.pull_request import Story, counted, pull_request, title
@@ -30,10 +30,11 @@ from fops.onboarding.model import Artifact, Assumption, Check, Findings, Onboard
 from fops.onboarding.plan import Options, plan, plan_digest, plan_json
 from fops.onboarding.ports import Tree
 from fops.onboarding.provenance import nodes_of
-from fops.onboarding.tree import FolderTree, MemoryTree, TreeWithout
+from fops.onboarding.tree import FolderTree, MemoryTree
 from fops.onboarding.verify import verify
 from fops.provenance.store import record
-from fops.storage import Blobs, Database
+from fops.storage.blobs import Blobs
+from fops.storage.database import Database
 
 Ask = Callable[[tuple[Assumption, ...]], Mapping[str, str]]
 Status = Literal["proposed", "written", "planned", "nothing-to-do", "refused", "drift"]
@@ -154,7 +155,7 @@ class Onboarding:
             return result
 
     def _make(self, operation: Operation, request: Request, fetched: Fetched, ask: Ask) -> _Made:
-        tree = _own_files_hidden(fetched.tree)
+        tree = own_files_hidden(fetched.tree)
         with operation.step("detect") as note:
             findings = detect(tree)
             note.text = _found(findings)
@@ -262,28 +263,6 @@ class Onboarding:
             branch=answer["branch"], commit=answer["commit"], pr_url=answer["pr_url"], plan_digest=made.digest, plan_blob=blob,
             made_at=isoformat(self._clock.now()),
         )  # fmt: skip
-
-
-def explain(path: str) -> Findings:
-    """What detection sees in a folder as it lies on disk, or in a repository's last commit when it is bare. Writes nothing.
-
-    Raises UsageError for an address, NotDeployable for something that is no folder.
-    """
-    place = locate(path)
-    if not isinstance(place, Path):
-        raise UsageError(f"{path!r} is no folder here", hint="`explain` reads what is on this disk; `fops onboard repo --dry-run` fetches")
-    if not place.is_dir():
-        raise NotDeployable(f"{path} is no folder", hint="name the folder of the application")
-    repository = git.find_repository(place)
-    if repository is not None and repository.work_tree is None:
-        with fetch(path) as fetched:
-            return detect(_own_files_hidden(fetched.tree))
-    return detect(_own_files_hidden(FolderTree(place)))
-
-
-def _own_files_hidden(tree: Tree) -> Tree:
-    hidden = locks.untouched(tree, locks.read(tree))
-    return TreeWithout(tree, hidden) if hidden else tree
 
 
 def _with_records(made: OnboardingPlan, artifacts: tuple[Artifact, ...], digest: str) -> tuple[Artifact, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -13,24 +12,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from fops.kernel.errors import Busy, StorageFailed
-from fops.kernel.settings import setting
 from fops.storage.schema import METADATA
 
 HEAD = "0001"  # the newest revision in migrations/versions; a test compares
-
-
-@dataclass(frozen=True)
-class StorageSettings:
-    """Where state lives."""
-
-    database_url: str | None = setting(
-        "DATABASE_URL",
-        default=None,
-        doc="SQLAlchemy URL of the database. Default: SQLite in the data directory, which needs no server.",
-    )
-    sqlite_url: str | None = setting(
-        "SQLITE_URL", default=None, doc="The same as DATABASE_URL, kept for SQLite files; DATABASE_URL wins."
-    )
 
 
 class Database:

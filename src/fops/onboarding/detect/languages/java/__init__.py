@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from fops.onboarding.detect.evidence import Claim
 from fops.onboarding.detect.languages.java.bare import bare_claim, bare_facts
 from fops.onboarding.detect.languages.java.behaviour import behaviour
-from fops.onboarding.detect.languages.java.build import Build, build, manifest_file
+from fops.onboarding.detect.languages.java.build import Build, builds, manifest_file
 from fops.onboarding.detect.languages.java.config import settings
 from fops.onboarding.detect.languages.java.dependencies import framework, services
 from fops.onboarding.detect.languages.java.port import port
@@ -36,7 +36,7 @@ class Java:
 
     def facts(self, tree: Tree) -> Iterator[Fact]:
         """Every candidate fact."""
-        manifest, found = manifest_file(tree), build(tree)
+        manifest, found = manifest_file(tree), builds(tree)
         if manifest:
             tool = "gradle" if "gradle" in manifest else "maven"
             yield Fact(
@@ -55,7 +55,7 @@ class Java:
 
     def library(self, tree: Tree) -> Claim | None:
         """Code that nothing starts: no plugin that makes a program, no archive for a server, no main class."""
-        found = build(tree)
+        found = next(iter(builds(tree)), None)
         if found is None or any(module.packaging in {"war", "ear"} for module in found.modules):
             return None
         if found.is_program or not found.sources or not tree.read(found.app.file):
@@ -72,8 +72,8 @@ class Java:
 LANGUAGE = Java()
 
 
-def _facts(tree: Tree, found: Build) -> Iterator[Fact]:
-    app = found.app
+def _facts(tree: Tree, programs: tuple[Build, ...]) -> Iterator[Fact]:
+    found, app = programs[0], programs[0].app
     modules = (app, *(module for module in found.modules if module is not app))
     used = framework(modules)
     configured = settings(tree, app.folder)
@@ -88,7 +88,7 @@ def _facts(tree: Tree, found: Build) -> Iterator[Fact]:
         )
     yield from version(tree, modules)
     yield from (fact for fact in (used, services(modules)) if fact)
-    yield from commands(tree, found)
+    yield from commands(tree, programs)
     name = str(used.value) if used else None
     yield from port(tree, found.sources, module=app, framework=name, settings=configured)
     yield from behaviour(tree, found.sources, module=app, settings=configured)

@@ -52,11 +52,11 @@ class Build:
         return bool(said or self.main or self.named) or app.packaging in {"war", "ear"}
 
 
-def build(tree: Tree) -> Build | None:
-    """The build at the tree's top; None without one that can be read."""
+def builds(tree: Tree) -> tuple[Build, ...]:
+    """The application's module first, then the others that are programs of their own; empty without a build."""
     modules = maven_modules(tree) or gradle_modules(tree)
-    builds = [_of(tree, modules, module) for module in modules]
-    return max(builds, key=_rank, default=None)
+    ranked = sorted((_of(tree, modules, module) for module in modules), key=_rank, reverse=True)
+    return (*ranked[:1], *(one for one in ranked[1:] if _is_packaged(one)))
 
 
 def sources(tree: Tree, folder: str) -> Iterator[str]:
@@ -97,16 +97,15 @@ def _holds(module: Module, other: Module) -> bool:
     return module.folder == "." or other.folder.startswith(f"{module.folder}/")
 
 
-def _rank(candidate: Build) -> tuple[int, int, int, int]:
-    """Packaged as a program with a web framework, then one with an entry point, then one with sources; the top first."""
+def _is_packaged(candidate: Build) -> bool:
+    """Whether the build makes it a program, and there is one to make."""
+    starts = candidate.main or candidate.app.main_class or candidate.named
+    return candidate.app.packaging == "war" or bool(candidate.app.plugin(*RUNNERS) and starts)
+
+
+def _rank(candidate: Build) -> tuple[bool, bool, bool, int]:
+    """Packaged as a program, then with an entry point, then with sources; the top first."""
     app = candidate.app
-    packaged = bool(app.plugin(*RUNNERS) or app.packaging == "war") and bool(
-        candidate.main or app.main_class or candidate.named or app.packaging == "war"
-    )
+    starts = bool(candidate.main or app.main_class or candidate.named)
     depth = 0 if app.folder == "." else 1 + app.folder.count("/")
-    return (
-        packaged,
-        bool(candidate.main or app.main_class or candidate.named),
-        bool(candidate.sources) and app.packaging != "pom",
-        -depth,
-    )
+    return _is_packaged(candidate), starts, bool(candidate.sources) and app.packaging != "pom", -depth

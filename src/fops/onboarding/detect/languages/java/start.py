@@ -26,20 +26,41 @@ class Product(NamedTuple):
     evidence: Pin
 
 
-def commands(tree: Tree, build: Build) -> Iterator[Fact]:
-    """The facts `build_command`, `start_command`, `static`, `test_command` and `lint_command`."""
-    tool = runner(tree, build.app.tool)
-    product = _maven(tree, build) if build.app.tool == "maven" else _gradle(tree, build)
-    if product:
-        command = (
-            _maven_command(tool, build, product.goal)
-            if build.app.tool == "maven"
-            else _gradle_command(tool, build, product.goal)
-        )
-        yield _fact("build_command", command, product.evidence)
-        yield _fact("start_command", product.start, product.evidence)
-        yield _fact("static", value=False, pin=product.evidence)
-    yield from _checks(tree, build, tool)
+def commands(tree: Tree, builds: tuple[Build, ...]) -> Iterator[Fact]:
+    """The facts `build_command`, `start_command`, `static`, `processes`, `test_command` and `lint_command`."""
+    tool = runner(tree, builds[0].app.tool)
+    made = [(one.app, product) for one in builds if (product := _product(tree, one))]
+    if made:
+        first = made[0][1]
+        yield _fact("build_command", _build_command(tool, made), first.evidence)
+        yield _fact("start_command", first.start, first.evidence)
+        yield _fact("static", value=False, pin=first.evidence)
+        if len(made) > 1:
+            processes = [{"name": _process(app), "command": product.start} for app, product in made]
+            yield _fact("processes", processes, first.evidence)
+    yield from _checks(tree, builds[0], tool)
+
+
+def _product(tree: Tree, build: Build) -> Product | None:
+    return _maven(tree, build) if build.app.tool == "maven" else _gradle(tree, build)
+
+
+def _process(app: Module) -> str:
+    return app.folder.rpartition("/")[2] if app.folder != "." else app.name.value if app.name else "app"
+
+
+def _build_command(tool: str, made: list[tuple[Module, Product]]) -> str:
+    """From the top, and of several modules only what the programs need."""
+    goals = list(dict.fromkeys(product.goal for _, product in made))
+    if made[0][0].tool == "gradle":
+        return f"{tool} --no-daemon {shlex.join(_task(app, product.goal) for app, product in made)}"
+    folders = [app.folder for app, _ in made]
+    only = "" if "." in folders else f" -pl {shlex.quote(','.join(folders))} -am"
+    return f"{tool} -B -DskipTests{only} {max(goals, key=len)}"
+
+
+def _task(app: Module, goal: str) -> str:
+    return goal if app.folder == "." else f":{app.folder.replace('/', ':')}:{goal}"
 
 
 def runner(tree: Tree, tool: str) -> str:
@@ -129,16 +150,6 @@ def _plain_jar(tree: Tree, build: Build, archive: str) -> Product | None:
         return None
     start = f"java -cp {_safe(f'{archive}.jar')} {main}" if main else _jar(f"{archive}.jar")
     return Product("jar", start, _source_pin(build))
-
-
-def _maven_command(tool: str, build: Build, goal: str) -> str:
-    module = "" if build.app.folder == "." else f" -pl {shlex.quote(build.app.folder)} -am"
-    return f"{tool} -B -DskipTests{module} {goal}"
-
-
-def _gradle_command(tool: str, build: Build, task: str) -> str:
-    project = "" if build.app.folder == "." else f":{build.app.folder.replace('/', ':')}:"
-    return f"{tool} --no-daemon {shlex.quote(project + task)}"
 
 
 def _jar(path: str) -> str:

@@ -1,0 +1,8 @@
+"""Wiring: settings → App, lazily. The only room that loads entry points and knows every other room below the doors.
+
+Map: app.py  App and what it builds      settings.py  all groups, their sources and origins
+"""
+
+from fops.bootstrap.app import App, open_app
+
+__all__ = ["App", "open_app"]

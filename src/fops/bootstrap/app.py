@@ -1,0 +1,133 @@
+"""App: every part of the house, built when first asked for."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Callable
+from functools import cached_property
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fops.audit import AuditLog, AuditSettings
+from fops.bootstrap.settings import Settings
+from fops.kernel.clock import SystemClock
+from fops.kernel.context import RequestContext
+from fops.kernel.ids import new_id
+from fops.storage.settings import StorageSettings
+
+if TYPE_CHECKING:
+    from fops.actions import InlineRunner, Registry, StepEvent
+    from fops.actions.gate import Gate
+    from fops.onboarding.onboard import Onboarding
+    from fops.provenance import Explainer
+    from fops.storage.blobs import Blobs
+    from fops.storage.database import Database
+
+
+class App:
+    """The wired house of one process. `listener` hears the steps of operations."""
+
+    def __init__(self, settings: Settings, *, listener: Callable[[StepEvent], None] = lambda _event: None) -> None:
+        self.settings = settings
+        self.clock = SystemClock()
+        self._listener = listener
+
+    def context(self, *, door: str, dry_run: bool = False) -> RequestContext:
+        """A fresh request by the person at this machine."""
+        return RequestContext(actor=f"local:{_user()}", door=door, request_id=new_id("req"), dry_run=dry_run)
+
+    @property
+    def home(self) -> Path:
+        """The data directory."""
+        return self.settings.home
+
+    @property
+    def audit_folder(self) -> Path:
+        """Where the audit trail lies."""
+        return self.settings.group(AuditSettings).audit_log_dir or self.home / "audit"
+
+    @cached_property
+    def audit(self) -> AuditLog:
+        """The audit trail of this node."""
+        return AuditLog(self.audit_folder, clock=self.clock, chain=os.uname().nodename)
+
+    @cached_property
+    def database(self) -> Database:
+        """The database, with every room's tables declared."""
+        import fops.actions.store  # noqa: PLC0415 - declares its tables
+        import fops.events.store  # noqa: PLC0415 - declares its tables
+        import fops.onboarding.store  # noqa: PLC0415 - declares its tables
+        import fops.provenance.store  # noqa: F401, PLC0415 - declares its tables
+        from fops.storage.database import Database  # noqa: PLC0415 - SQLAlchemy costs half a second
+
+        return Database(self.database_url)
+
+    @property
+    def database_url(self) -> str:
+        """The URL of the database in use."""
+        chosen = self.settings.group(StorageSettings)
+        return chosen.database_url or chosen.sqlite_url or f"sqlite:///{self.home / 'fops.db'}"
+
+    @cached_property
+    def blobs(self) -> Blobs:
+        """Large outputs by digest."""
+        from fops.storage.blobs import Blobs  # noqa: PLC0415 - only what makes something needs it
+
+        return Blobs(self.home / "blobs")
+
+    @cached_property
+    def registry(self) -> Registry:
+        """The actions of every installed pack."""
+        from fops.actions import Registry  # noqa: PLC0415 - pydantic and SQLAlchemy come with it
+
+        packs = [point.load()(self.home) for point in entry_points(group="fops.packs")]
+        return Registry(action for pack in packs for action in pack.actions)
+
+    @cached_property
+    def gate(self) -> Gate:
+        """The one gate."""
+        from fops.actions.gate import Gate  # noqa: PLC0415 - as registry
+        from fops.policy import AllowAll  # noqa: PLC0415 - as registry
+
+        return Gate(self.registry, AllowAll(), self.audit)
+
+    @cached_property
+    def runner(self) -> InlineRunner:
+        """Runs operations in this process."""
+        from fops.actions import InlineRunner  # noqa: PLC0415 - as registry
+
+        return InlineRunner(self.database, self.clock, self._listener)
+
+    @cached_property
+    def onboarding(self) -> Onboarding:
+        """The onboarding feature."""
+        from fops.onboarding.onboard import Onboarding  # noqa: PLC0415 - as registry
+
+        return Onboarding(runner=self.runner, gate=self.gate, database=self.database, blobs=self.blobs, clock=self.clock)
+
+    @cached_property
+    def explainer(self) -> Explainer:
+        """`fops why` over every room's nouns."""
+        from fops.actions.store import Operations  # noqa: PLC0415 - as database
+        from fops.actions.describe import AuditEntries  # noqa: PLC0415 - as database
+        from fops.onboarding.provenance import GeneratedFiles, lock_on_disk  # noqa: PLC0415 - as database
+        from fops.onboarding.proposed import lock_in_proposal  # noqa: PLC0415 - as database
+        from fops.provenance import Explainer  # noqa: PLC0415 - as database
+        from fops.provenance.store import RecordedNodes  # noqa: PLC0415 - as database
+
+        files = GeneratedFiles((lock_on_disk, lock_in_proposal(self.database)))
+        return Explainer((Operations(self.database), AuditEntries(self.audit), RecordedNodes(self.database), files))
+
+
+def open_app(settings: Settings, *, listener: Callable[[StepEvent], None] = lambda _event: None) -> App:
+    """The App for some settings. Nothing is opened yet: a part that cannot work says so when it is used."""
+    return App(settings, listener=listener)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # no name for this uid, as in many containers
+        return str(os.getuid())

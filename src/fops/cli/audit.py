@@ -1,0 +1,109 @@
+"""`fops audit list · show · verify · export`."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fops.cli.output import FieldsOption, JsonOption, print_json, print_json_lines, print_lines, print_table
+from fops.cli.session import say
+from fops.kernel.clock import parse
+from fops.kernel.errors import UsageError
+
+if TYPE_CHECKING:
+    from fops.cli.session import Session
+
+app = typer.Typer(help="The audit trail: who did what, when, and how it ended.", no_args_is_help=True, rich_markup_mode=None)
+
+SinceOption = Annotated[str | None, typer.Option("--since", metavar="TIME", help="From this moment: ISO 8601, or 30m, 12h, 7d ago.")]
+UntilOption = Annotated[str | None, typer.Option("--until", metavar="TIME", help="Before this moment; same forms.")]
+
+
+@app.command("list")
+def list_entries(
+    context: typer.Context,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    action: Annotated[str | None, typer.Option(help="Exactly this action.")] = None,
+    actor: Annotated[str | None, typer.Option(help="Exactly this actor.")] = None,
+    target: Annotated[str | None, typer.Option(help="Exactly this target.")] = None,
+    as_json: JsonOption = False,
+    fields: FieldsOption = None,
+) -> None:
+    """Entries, oldest first."""
+    from fops.audit.line import as_line  # noqa: PLC0415 - only this group reads the trail
+
+    session: Session = context.obj
+    entries = session.app.audit.query(since=_moment(session, since), until=_moment(session, until), action=action, actor=actor, target=target)
+    if as_json or fields:
+        print_json_lines((as_line(entry) for entry in entries), fields=fields)
+        return
+    rows = [(one.timestamp[:19] + "Z", one.actor, one.action, one.outcome.value, one.target, one.id) for one in entries]
+    print_table(("time", "actor", "action", "outcome", "target", "id"), rows, color=session.color)
+    if not rows:
+        say("no entries")
+
+
+@app.command()
+def show(context: typer.Context, identifier: Annotated[str, typer.Argument(metavar="ID")], as_json: JsonOption = False, fields: FieldsOption = None) -> None:
+    """One entry, whole."""
+    import json  # noqa: PLC0415 - only this command
+
+    from fops.audit.line import as_line  # noqa: PLC0415 - as list
+
+    session: Session = context.obj
+    line = as_line(session.app.audit.show(identifier))
+    if as_json or fields:
+        print_json(line, fields=fields)
+        return
+    print_lines(f"{key:<13} {json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value}" for key, value in line.items())
+
+
+@app.command()
+def verify(context: typer.Context, as_json: JsonOption = False, fields: FieldsOption = None) -> int:
+    """Check that every line is there and as it was written. Exit code 6 names the first that is not."""
+    session: Session = context.obj
+    verdict = session.app.audit.verify()
+    if as_json or fields:
+        document = {"ok": verdict.ok, "entries": verdict.entries, "head": verdict.head, "first_bad": verdict.first_bad,
+                    "why": verdict.why, "torn": list(verdict.torn)}  # fmt: skip
+        print_json(document, fields=fields)
+    elif verdict.ok:
+        print_lines([f"the trail is whole: {verdict.entries} entries, head {verdict.head or '–'}"])
+    else:
+        print_lines([f"the trail is broken at {verdict.first_bad}: {verdict.why}", f"{verdict.entries} entries before it are as written"])
+    for torn in verdict.torn:
+        say(f"note: a half-written line was put aside in {torn}")
+    return 0 if verdict.ok else 6
+
+
+@app.command()
+def export(
+    context: typer.Context,
+    to: Annotated[Path | None, typer.Option("--to", metavar="FILE", help="Write here instead of stdout.")] = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+) -> None:
+    """The lines as they stand, byte for byte, so that their seals can be checked elsewhere."""
+    session: Session = context.obj
+    count = session.app.audit.export(to or sys.stdout.buffer, since=_moment(session, since), until=_moment(session, until))
+    sys.stdout.flush()
+    say(f"{count} entries exported")
+
+
+def _moment(session: Session, text: str | None) -> datetime | None:
+    from datetime import timedelta  # noqa: PLC0415 - only here
+
+    if text is None:
+        return None
+    units = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+    if text[:-1].isdigit() and text[-1] in units:
+        return session.app.clock.now() - timedelta(**{units[text[-1]]: int(text[:-1])})
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise UsageError(f"{text!r} is no time", hint="write 2026-11-22, 2026-11-22T09:30:00Z, or 30m, 12h, 7d ago") from error

@@ -1,0 +1,107 @@
+"""The `fops` app: global options, and every error as `error: …`, `hint: …` and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fops import __version__
+from fops.cli import audit, config, doctor, onboard, why
+from fops.cli.session import Session, say
+from fops.kernel.errors import Cancelled, FopsError
+
+app = typer.Typer(
+    name="fops",
+    help="Take a repository from nothing to deployed, with evidence for every claim.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["--help", "-h"]},
+)
+app.add_typer(onboard.app, name="onboard")
+app.command("why")(why.why)
+app.add_typer(audit.app, name="audit")
+app.command("doctor")(doctor.doctor)
+app.add_typer(config.app, name="config")
+app.command("completion")(config.completion)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"fops {__version__}")  # noqa: T201 - stdout is data
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show all that would be done; change nothing outside the data directory.")] = False,
+    config_file: Annotated[Path | None, typer.Option("--config", metavar="FILE", help="Settings from this TOML or .env file.")] = None,
+    verbose: Annotated[int, typer.Option("--verbose", "-v", count=True, help="More detail; twice for tracebacks.")] = 0,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
+    no_color: Annotated[bool, typer.Option("--no-color", help="No colours.")] = False,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")] = False,
+) -> None:
+    """Take a repository from nothing to deployed, with evidence for every claim."""
+    del version  # its callback has answered
+    session = Session(dry_run=dry_run, config=config_file, verbose=verbose, quiet=quiet)
+    session.color = session.color and not no_color
+    context.obj = session
+
+
+def main(words: list[str] | None = None) -> int:
+    """Run the command line and return its exit code; the one place of this door that catches everything."""
+    words = sys.argv[1:] if words is None else words
+    verbose = any(word in {"-v", "-vv", "--verbose"} for word in words[:4])
+    try:
+        return _run(words)
+    except FopsError as error:
+        return _fail(error, verbose=verbose)
+    except KeyboardInterrupt:
+        return _fail(Cancelled("stopped"), verbose=False)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left: nothing more to say
+        return 0
+    except Exception as error:  # noqa: BLE001 - the front door shows no traceback unless asked
+        if verbose:
+            raise
+        say(f"error: {type(error).__name__}: {error}")
+        say("hint: this is a mistake in F-Ops; `fops --verbose …` shows where, and a report with it helps")
+        return 1
+
+
+def _run(words: list[str]) -> int:
+    from typer._click.exceptions import ClickException  # noqa: PLC0415 - Typer carries its own Click
+
+    try:
+        result = app(words, prog_name="fops", standalone_mode=False)
+    except ClickException as error:
+        return _usage(error)
+    except typer.Abort:
+        return _fail(Cancelled("stopped"), verbose=False)
+    return result if isinstance(result, int) else 0
+
+
+def _usage(error: Exception) -> int:
+    message = str(getattr(error, "format_message", lambda: error)()).strip()
+    if message:
+        first, mark, near = message.partition("Did you mean")
+        say(f"error: {first.strip().rstrip('.')}")
+        say(f"hint: did you mean{near.rstrip()}" if mark else "hint: `--help` after the command shows its options")
+    return int(getattr(error, "exit_code", 2))
+
+
+def _fail(error: FopsError, *, verbose: bool) -> int:
+    if verbose and not isinstance(error, Cancelled):
+        import traceback  # noqa: PLC0415 - only when asked
+
+        traceback.print_exception(error, file=sys.stderr)
+    say(f"error: {error.message}")
+    if error.hint:
+        say(f"hint: {error.hint}")
+    return error.exit_code

@@ -1,0 +1,48 @@
+"""What the global options opened: kept for one command, never in a global of another room."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fops.bootstrap import App
+    from fops.kernel.context import RequestContext
+
+
+@dataclass
+class Session:
+    """The global options of one call."""
+
+    dry_run: bool = False
+    config: Path | None = None
+    verbose: int = 0
+    quiet: bool = False
+    color: bool = field(default_factory=lambda: "NO_COLOR" not in os.environ)
+
+    @cached_property
+    def app(self) -> App:
+        """The wired house; settings are read here, at first use."""
+        from fops.bootstrap import open_app  # noqa: PLC0415 - `fops --help` needs no house
+        from fops.bootstrap.settings import Settings  # noqa: PLC0415 - as above
+        from fops.cli.progress import Progress  # noqa: PLC0415 - as above
+
+        return open_app(Settings(config=self.config), listener=Progress(self))
+
+    def context(self) -> RequestContext:
+        """A fresh request from this door."""
+        return self.app.context(door="cli", dry_run=self.dry_run)
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether a person sits there to answer."""
+        return not self.quiet and sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def say(text: str = "") -> None:
+    """One line of talk on stderr."""
+    print(text, file=sys.stderr)  # noqa: T201 - the command line speaks
