@@ -122,6 +122,25 @@ def test_of_several_maven_modules_the_program_is_built_with_what_it_needs():
     assert commands(files) == ("mvn -B -DskipTests -pl web -am package", "java -jar web/target/web-1.2.jar")
 
 
+def test_of_several_programs_all_are_built_from_the_top_and_each_is_a_process():
+    main = "package a;\nclass Web { public static void main(String[] x) {} }"
+    files = {
+        "pom.xml": pom(
+            packaging="pom", name="all", extra="<modules><module>web</module><module>jobs</module></modules>"
+        ),
+        "web/pom.xml": pom(BOOT, name="web"),
+        "web/src/main/java/a/Web.java": main,
+        "jobs/pom.xml": pom(BOOT, name="jobs"),
+        "jobs/src/main/java/a/Web.java": main,
+    }
+    facts = found(files)
+    assert facts["build_command"].value == "mvn -B -DskipTests -pl web,jobs -am package"
+    assert facts["processes"].value == [
+        {"name": "jobs", "command": "java -jar jobs/target/jobs-1.2.jar"},
+        {"name": "web", "command": "java -jar web/target/web-1.2.jar"},
+    ]
+
+
 @pytest.mark.parametrize(
     ("script", "expected"),
     [
