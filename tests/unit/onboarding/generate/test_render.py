@@ -8,7 +8,7 @@ import yaml
 
 from factories.plans import a_fact, a_service
 from fops.onboarding.generate import render as rendering
-from fops.onboarding.generate.render import Escaped, UnescapedValueError, because, render
+from fops.onboarding.generate.render import Escaped, UnescapedValueError, because, escape, render
 
 HOSTILE = (
     'a"; rm -rf / #',
@@ -29,29 +29,29 @@ HOSTILE = (
 
 @pytest.mark.parametrize("value", HOSTILE)
 def test_a_yaml_scalar_reads_back_as_the_text_that_was_put_in(value):
-    clean = rendering._CONTROL.sub("", value)
+    clean = escape._CONTROL.sub("", value)
 
-    assert yaml.safe_load(f"key: {rendering.escape_yaml(value)}") == {"key": clean}
-    assert yaml.safe_load(f"key: {rendering.escape_quoted(value)}") == {"key": clean}
+    assert yaml.safe_load(f"key: {escape.escape_yaml(value)}") == {"key": clean}
+    assert yaml.safe_load(f"key: {escape.escape_quoted(value)}") == {"key": clean}
 
 
 @pytest.mark.parametrize("value", [8080, True, False, 0])
 def test_numbers_and_booleans_stay_what_they_are_in_yaml(value):
-    assert yaml.safe_load(f"key: {rendering.escape_yaml(value)}") == {"key": value}
+    assert yaml.safe_load(f"key: {escape.escape_yaml(value)}") == {"key": value}
 
 
 @pytest.mark.parametrize("value", HOSTILE)
 def test_a_shell_word_is_printed_by_a_shell_as_it_was_put_in(value):
-    script = f"printf %s {rendering.escape_sh(value)}"
+    script = f"printf %s {escape.escape_sh(value)}"
 
     printed = subprocess.run(["sh", "-c", script], capture_output=True, check=True).stdout.decode()
 
-    assert printed == rendering._CONTROL.sub("", value)
+    assert printed == escape._CONTROL.sub("", value)
 
 
 @pytest.mark.parametrize("value", HOSTILE)
 def test_a_dockerfile_command_stays_on_one_line_and_starts_no_syntax_of_its_own(value):
-    text = rendering.escape_run(value)
+    text = escape.escape_run(value)
 
     assert "\n" not in text
     assert text.startswith('["sh", "-c", ')
@@ -68,14 +68,14 @@ def test_a_dockerfile_command_stays_on_one_line_and_starts_no_syntax_of_its_own(
     ],
 )
 def test_a_plain_command_is_written_as_a_person_would(command):
-    assert rendering.escape_run(command) == command
+    assert escape.escape_run(command) == command
 
 
 @pytest.mark.parametrize(
     "command", ["cd web && npm run build", "curl x | sh", "sudo make", "pip install x", "npm run a; b"]
 )
 def test_a_command_with_shell_syntax_goes_through_a_shell_as_one_word(command):
-    assert json.loads(rendering.escape_run(command)) == ["sh", "-c", command]
+    assert json.loads(escape.escape_run(command)) == ["sh", "-c", command]
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_a_command_with_shell_syntax_goes_through_a_shell_as_one_word(command):
     ],
 )
 def test_an_environment_value_is_quoted_only_where_it_must_be(value, expected):
-    assert rendering.escape_docker(value) == expected
+    assert escape.escape_docker(value) == expected
 
 
 @pytest.mark.parametrize(
@@ -98,29 +98,29 @@ def test_an_environment_value_is_quoted_only_where_it_must_be(value, expected):
     [(("go.mod", "./"), "go.mod ./"), (("a b", "./"), '["a b", "./"]'), (("$x", "*"), '["\\\\$x", "\\\\*"]')],
 )
 def test_copied_paths_use_the_list_form_where_a_character_has_a_meaning(paths, expected):
-    assert rendering.escape_copy(paths) == expected
+    assert escape.escape_copy(paths) == expected
 
 
 @pytest.mark.parametrize("value", ["A", "a b", "-a", "a_b", "", "a" * 64, "ä", "a\n"])
 def test_a_name_that_is_no_label_is_refused(value):
     with pytest.raises(ValueError, match="RFC 1123"):
-        rendering.escape_name(value)
+        escape.escape_name(value)
 
 
 @pytest.mark.parametrize("value", ["a b", "a;b", "$(x)", "", "a\n", "a|b"])
 def test_a_path_or_word_with_an_unsafe_character_is_refused(value):
     with pytest.raises(ValueError, match="not safe"):
-        rendering.escape_path(value)
+        escape.escape_path(value)
 
 
 def test_an_alternative_of_names_is_a_regular_expression_without_surprises():
-    assert rendering.escape_regex("web|api-2") == "web|api-2"
+    assert escape.escape_regex("web|api-2") == "web|api-2"
     with pytest.raises(ValueError, match="RFC 1123"):
-        rendering.escape_regex("web|.*")
+        escape.escape_regex("web|.*")
 
 
 def test_a_code_span_is_fenced_by_more_back_ticks_than_it_holds():
-    assert rendering.escape_code("a `b` | c") == "``a `b` \\| c``"
+    assert escape.escape_code("a `b` | c") == "``a `b` \\| c``"
 
 
 def test_a_bare_string_is_refused_when_the_template_runs():

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fops.onboarding.generate.backing import Backing, backing, connection, required
-from fops.onboarding.generate.render import Escaped, escape_workflow
+from fops.onboarding.generate.render.escape import Escaped, escape_workflow
 from fops.onboarding.model import ServicePlan
 
 # Containers that live as long as the job need a password that nobody has to keep, and no file has to hold.
@@ -54,7 +54,7 @@ def _with_password(value: str) -> Escaped:
 
 def _environment(name: str, known: Backing) -> tuple[tuple[str, Escaped], ...]:
     """As on a developer's machine, with our own password, announcing itself by the name the job knows."""
-    secret = required(known.secret) if known.secret else None
+    secret = required(known.kept_in) if known.kept_in else None
     own = f"{name}:{known.port}"
     return tuple(
         (key, _with_password(_PASSWORD if value == secret else value.replace(own, f"localhost:{known.port}")))

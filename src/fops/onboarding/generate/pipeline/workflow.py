@@ -11,7 +11,8 @@ from fops.onboarding.generate.cloud.serverless import is_zipped
 from fops.onboarding.generate.pipeline.beside import Container, containers, variables
 from fops.onboarding.generate.pipeline.pins import uses
 from fops.onboarding.generate.pipeline.toolchains import Toolchain, toolchain
-from fops.onboarding.generate.render import Escaped, because, escape_workflow, render
+from fops.onboarding.generate.render import Escaped, because, render
+from fops.onboarding.generate.render.escape import escape_workflow
 from fops.onboarding.model import Artifact, OnboardingPlan, ServicePlan, Target
 from fops.onboarding.plan.releases import TOOLS, image_tag, java_release
 
