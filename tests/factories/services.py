@@ -70,7 +70,7 @@ def java(manager: str, build: str, start: str, *files: str, **changes: object) -
 
 def own(user: str | None, **changes: object) -> ServicePlan:
     file = ExistingDockerfile(path="Dockerfile", port=80, user=user, stages=())
-    return a_service(**{"dockerfile": file, **changes})
+    return a_service(**{"dockerfile": file, "port": 80, **changes})
 
 
 SERVICES: dict[str, ServicePlan] = {

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 GOLDEN = Path(__file__).parents[3] / "golden"
+ACCEPT = os.environ.get("FOPS_GOLDEN") == "accept"  # read before the tests clean their environment
 
 
 @pytest.fixture
@@ -17,10 +18,12 @@ def golden() -> Callable[[str, str], None]:
 
     def compare(name: str, text: str) -> None:
         kept = GOLDEN / name
-        if os.environ.get("FOPS_GOLDEN") == "accept":
+        if ACCEPT:
             kept.parent.mkdir(parents=True, exist_ok=True)
             kept.write_bytes(text.encode())
         assert kept.exists(), f"{kept} is missing: run with FOPS_GOLDEN=accept and read the new file"
-        assert text == kept.read_bytes().decode(), f"{name} differs: run with FOPS_GOLDEN=accept and read the diff"
+        assert text == kept.read_bytes().decode(), (
+            f"{name} differs: run with FOPS_GOLDEN=accept and read the diff"
+        )
 
     return compare

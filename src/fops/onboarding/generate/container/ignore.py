@@ -9,10 +9,15 @@ from fops.onboarding.generate.render import because, render
 from fops.onboarding.model import Artifact, ServicePlan
 
 _LEFT_OUT: Mapping[str, tuple[str, ...]] = MappingProxyType({
-    "python": ("**/__pycache__", "**/*.pyc", ".venv", "venv", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".tox", ".env.*"),
-    "node": ("**/node_modules", "**/.next", "**/.nuxt", "**/.turbo", "**/coverage", "**/npm-debug.log*", ".env.*.local"),
+    "python": (
+        "**/__pycache__", "**/*.pyc", ".venv", "venv", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".tox", "tests", ".env.*",
+    ),
+    "node": (
+        "**/node_modules", "**/.next", "**/.nuxt", "**/.turbo", "**/coverage", "**/npm-debug.log*",
+        "**/__tests__", "**/*.test.js", "**/*.test.ts", "**/*.test.tsx", "**/*.spec.js", "**/*.spec.ts", ".env.*.local",
+    ),
     "go": ("**/*_test.go", "**/testdata", ".env.*"),
-    "java": ("**/target", "**/.gradle", "**/.idea", ".env.*"),
+    "java": ("**/target", "**/.gradle", "**/.idea", "**/src/test", ".env.*"),
     "static": (".env.*",),
 })  # fmt: skip
 
