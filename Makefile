@@ -3,21 +3,67 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SHARED ?= ../shared
+MIRROR ?=
+REPO ?=
+WORKERS ?= 2
+
+READY := $(VENV)/.installed
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS)
 
 .DEFAULT_GOAL := help
-.PHONY: help lock
+.PHONY: help demo test test-long check eval eval-onboarding bench bench-audit bench-cli docs golden lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-18s %s\n", $$1, $$2}'
 
-$(VENV)/.installed: requirements/dev.txt pyproject.toml scripts/bootstrap.sh
+$(READY): requirements/dev.txt pyproject.toml scripts/bootstrap.sh
 	@PYTHON="$(PYTHON)" sh scripts/bootstrap.sh $(VENV)
 
-lock: $(VENV)/.installed ## resolve the requirement files anew (hashes, no addresses)
+demo: $(READY) ## onboard the three examples (or REPO=path-or-url) and show what came out
+	@$(BIN)/python scripts/demo.py $(REPO)
+
+test: $(READY) ## the tests, in random order, with branch coverage
+	@$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -n $(WORKERS) -m "not long"
+	@$(BIN)/coverage combine -q && $(BIN)/coverage report --fail-under=85
+
+test-long: $(READY) ## the long suites: every tool over many generated sets, other Python versions
+	$(PYTEST) -m long
+	@sh scripts/test_pythons.sh $(VENV)
+
+check: $(READY) ## format, lint, types, floors, dependencies, dead code, secrets
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+	$(BIN)/vulture
+	@$(BIN)/python scripts/scan_secrets.py
+
+eval: eval-onboarding ## every scored suite
+
+eval-onboarding: $(READY) ## score detection on the evaluation data (MIRROR=… for whole apps)
+	@$(BIN)/python scripts/eval_onboarding.py --shared "$(SHARED)" $(if $(MIRROR),--mirror "$(MIRROR)")
+
+bench: bench-cli bench-audit ## all benches; JSON under .bench/
+
+bench-audit: $(READY) ## append and verify rates against bare loops
+	@$(BIN)/python scripts/bench_audit.py
+
+bench-cli: $(READY) ## command line and onboarding against their bare imports
+	@$(BIN)/python scripts/bench_cli.py
+
+docs: $(READY) ## print the generated references anew
+	@$(BIN)/python scripts/make_docs.py
+
+golden: $(READY) ## accept new golden files, then show what changed
+	FOPS_GOLDEN=accept $(BIN)/python -m pytest -q -p no:randomly tests/unit/onboarding/generate -k golden
+	@git --no-pager diff --stat -- tests/golden
+
+lock: $(READY) ## resolve the requirement files anew (hashes, no addresses)
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements/core.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra verify -c requirements/core.txt pyproject.toml -o requirements/verify.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra verify --extra dev -c requirements/verify.txt pyproject.toml requirements/tools.in -o requirements/dev.txt
 
-.PHONY: eval-onboarding
-eval-onboarding: $(VENV)/.installed ## score detection on the evaluation set (MIRROR=folder of fetched sources: whole apps)
-	$(BIN)/python scripts/eval_onboarding.py --shared $(SHARED) --mirror "$(MIRROR)"
+clean: ## remove what the commands above made
+	rm -rf $(VENV) .venv-* .bench .coverage* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache build dist

@@ -88,7 +88,7 @@ class NewFile:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """Who commits and when (``when` as git reads dates: `now`, or raw such as `1700000000 +0000`)."""
+    """Who commits and when (`when` in the raw form of git: `1700000000 +0000`)."""
 
     name: str
     email: str

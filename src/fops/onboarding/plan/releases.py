@@ -100,3 +100,10 @@ def _preferred(cycles: list[dict[str, Any]]) -> dict[str, Any]:
 def _cycles(product: str) -> list[dict[str, Any]]:
     text = resources.files("fops.onboarding.plan").joinpath("eol.json").read_text("utf-8")
     return list(json.loads(text)["products"][product])
+
+
+def end_of_life(product: str, version: str) -> str | None:
+    """The day support of a version ends, such as `2026-10-31`; None where the table names no day or no such cycle."""
+    wanted = _number(version)
+    found = next((cycle for cycle in _cycles(product) if f"{wanted}.".startswith(f"{cycle['cycle']}.")), None)
+    return found["eol"] if found and isinstance(found["eol"], str) else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -134,4 +135,4 @@ def _commit(repository: git.Repository, base: str | None, request: ChangeRequest
 
 def _signature(repository: git.Repository) -> git.Signature:
     name, email = git.user(repository) or _NOBODY
-    return git.Signature(name, email, "now")
+    return git.Signature(name, email, f"{int(time.time())} +0000")

@@ -1,0 +1,37 @@
+"""What a person may choose, and what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+
+from fops.onboarding.model import Assumption, OnboardingPlan, Target
+
+DEFAULT_ENVIRONMENTS = ("staging", "prod")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """The choices of one run.
+
+    `sets` holds `--set` answers by fact, or by `SERVICE.fact` where there are several services; `path` picks one
+    application; `today` judges end-of-life dates and is None where nobody asks.
+    """
+
+    target: Target | None = None
+    environments: tuple[str, ...] = DEFAULT_ENVIRONMENTS
+    auto_detect: bool = True
+    path: str | None = None
+    sets: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    image: str | None = None
+    today: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """The plan, and the assumptions a person could still answer."""
+
+    plan: OnboardingPlan
+    questions: tuple[Assumption, ...]

@@ -1,0 +1,1 @@
+"""Names that live through frameworks or are promised to users (CONTRACT), so that dead-code search knows them."""
