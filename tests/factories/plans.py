@@ -5,11 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from fops.onboarding.model import CERTAIN, EnvVariable, Fact, OnboardingPlan, Process, ServicePlan, Source, Target
+from fops.onboarding.model import (
+    CERTAIN,
+    EnvVariable,
+    Fact,
+    OnboardingPlan,
+    Process,
+    ServicePlan,
+    Source,
+    Target,
+)
 
 
 def a_fact(name: str, value: Any, **changes: Any) -> Fact:
-    fact = Fact(name=name, value=value, rule=f"test.{name}", confidence=CERTAIN, file="pyproject.toml", line=1)
+    fact = Fact(
+        name=name, value=value, rule=f"test.{name}", confidence=CERTAIN, file="pyproject.toml", line=1
+    )
     return replace(fact, **changes)
 
 
@@ -33,7 +44,9 @@ def a_service(**changes: Any) -> ServicePlan:
         output_folder=None,
         static=False,
         image="ghcr.io/acme/shop-api",
-        processes=(Process(name="web", command="uvicorn app.main:app --host 0.0.0.0 --port 8000", port=8000),),
+        processes=(
+            Process(name="web", command="uvicorn app.main:app --host 0.0.0.0 --port 8000", port=8000),
+        ),
         backing=("postgres", "redis"),
         env=(
             EnvVariable(name="DATABASE_URL", secret=True),
@@ -49,7 +62,11 @@ def a_service(**changes: Any) -> ServicePlan:
         return service
     facts = ("language", "package_manager", "framework", "runtime_version", "install_command", "build_command", "start_command",
              "test_command", "lint_command", "port", "health_path", "metrics_path", "output_folder", "static")  # fmt: skip
-    evidence = {name: a_fact(name, getattr(service, name)) for name in facts if getattr(service, name) not in {None, "", False}}
+    evidence = {
+        name: a_fact(name, getattr(service, name))
+        for name in facts
+        if getattr(service, name) not in {None, "", False}
+    }
     evidence |= {
         "services": a_fact("services", list(service.backing)),
         "env": a_fact("env", [variable.name for variable in service.env]),
@@ -60,7 +77,12 @@ def a_service(**changes: Any) -> ServicePlan:
 
 def a_source(**changes: Any) -> Source:
     source = Source(
-        url="https://github.com/acme/shop", owner="acme", name="shop", default_branch="main", ref=None, commit="a" * 40
+        url="https://github.com/acme/shop",
+        owner="acme",
+        name="shop",
+        default_branch="main",
+        ref=None,
+        commit="a" * 40,
     )
     return replace(source, **changes)
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, inspect, text
+
 import fops.actions.store
 import fops.events.store
 import fops.onboarding.store
 import fops.provenance.store  # noqa: F401 - the tables of every room
-import pytest
-from alembic.script import ScriptDirectory
 from fops.kernel.errors import Busy, StorageFailed
 from fops.storage.blobs import Blobs
 from fops.storage.database import HEAD, Database
 from fops.storage.migrations import configuration, upgrade
-from sqlalchemy import create_engine, inspect, text
 
 
 def _schema(url: str) -> dict:
@@ -22,10 +23,15 @@ def _schema(url: str) -> dict:
     look = inspect(engine)
     tables = {
         name: {
-            "columns": [(one["name"], str(one["type"]), one["nullable"], one["default"]) for one in look.get_columns(name)],
+            "columns": [
+                (one["name"], str(one["type"]), one["nullable"], one["default"])
+                for one in look.get_columns(name)
+            ],
             "key": look.get_pk_constraint(name)["constrained_columns"],
             "indexes": sorted((one["name"], tuple(one["column_names"])) for one in look.get_indexes(name)),
-            "foreign": [(one["constrained_columns"], one["referred_table"]) for one in look.get_foreign_keys(name)],
+            "foreign": [
+                (one["constrained_columns"], one["referred_table"]) for one in look.get_foreign_keys(name)
+            ],
         }
         for name in look.get_table_names()
         if name != "alembic_version"
@@ -49,11 +55,20 @@ def test_the_stamped_version_is_the_newest_migration():
     assert ScriptDirectory.from_config(configuration()).get_current_head() == HEAD
 
 
+def _insert_and_fail(database: Database) -> None:
+    with database.write() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO events (tenant, at, kind, subject, data) VALUES ('default', 't', 'k', 's', '{}')"
+            )
+        )
+        raise ZeroDivisionError
+
+
 def test_a_failed_transaction_leaves_nothing(tmp_path: Path):
     database = Database(f"sqlite:///{tmp_path / 'a.db'}")
-    with pytest.raises(ZeroDivisionError), database.write() as connection:
-        connection.execute(text("INSERT INTO events (tenant, at, kind, subject, data) VALUES ('default', 't', 'k', 's', '{}')"))
-        _ = 1 / 0
+    with pytest.raises(ZeroDivisionError):
+        _insert_and_fail(database)
     with database.read() as connection:
         assert connection.execute(text("SELECT count(*) FROM events")).scalar() == 0
     database.close()
@@ -61,7 +76,10 @@ def test_a_failed_transaction_leaves_nothing(tmp_path: Path):
 
 def test_a_folder_that_cannot_be_made_is_a_storage_failure_with_a_hint(tmp_path: Path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(StorageFailed) as caught, Database(f"sqlite:///{tmp_path / 'file' / 'below' / 'a.db'}").read():
+    with (
+        pytest.raises(StorageFailed) as caught,
+        Database(f"sqlite:///{tmp_path / 'file' / 'below' / 'a.db'}").read(),
+    ):
         pass
     assert "FOPS_HOME" in caught.value.hint
 
@@ -72,7 +90,11 @@ def test_a_held_database_is_busy_not_broken(tmp_path: Path):
     with second.read() as connection:
         connection.execute(text("PRAGMA busy_timeout=10"))
     with first.write() as held:
-        held.execute(text("INSERT INTO events (tenant, at, kind, subject, data) VALUES ('default', 't', 'k', 's', '{}')"))
+        held.execute(
+            text(
+                "INSERT INTO events (tenant, at, kind, subject, data) VALUES ('default', 't', 'k', 's', '{}')"
+            )
+        )
         with pytest.raises(Busy), second.write():
             pass
     first.close()

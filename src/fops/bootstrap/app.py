@@ -6,6 +6,7 @@ import getpass
 import os
 from collections.abc import Callable
 from functools import cached_property
+from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,11 +26,16 @@ if TYPE_CHECKING:
     from fops.storage.blobs import Blobs
     from fops.storage.database import Database
 
+STORES = ("fops.actions.store", "fops.events.store", "fops.onboarding.store", "fops.provenance.store")
+"""The modules that declare tables; a database is complete once all of them are imported."""
+
 
 class App:
     """The wired house of one process. `listener` hears the steps of operations."""
 
-    def __init__(self, settings: Settings, *, listener: Callable[[StepEvent], None] = lambda _event: None) -> None:
+    def __init__(
+        self, settings: Settings, *, listener: Callable[[StepEvent], None] = lambda _event: None
+    ) -> None:
         self.settings = settings
         self.clock = SystemClock()
         self._listener = listener
@@ -56,10 +62,8 @@ class App:
     @cached_property
     def database(self) -> Database:
         """The database, with every room's tables declared."""
-        import fops.actions.store  # noqa: PLC0415 - declares its tables
-        import fops.events.store  # noqa: PLC0415 - declares its tables
-        import fops.onboarding.store  # noqa: PLC0415 - declares its tables
-        import fops.provenance.store  # noqa: F401, PLC0415 - declares its tables
+        for store in STORES:
+            import_module(store)
         from fops.storage.database import Database  # noqa: PLC0415 - SQLAlchemy costs half a second
 
         return Database(self.database_url)
@@ -105,20 +109,24 @@ class App:
         """The onboarding feature."""
         from fops.onboarding.onboard import Onboarding  # noqa: PLC0415 - as registry
 
-        return Onboarding(runner=self.runner, gate=self.gate, database=self.database, blobs=self.blobs, clock=self.clock)
+        return Onboarding(
+            runner=self.runner, gate=self.gate, database=self.database, blobs=self.blobs, clock=self.clock
+        )
 
     @cached_property
     def explainer(self) -> Explainer:
         """`fops why` over every room's nouns."""
-        from fops.actions.store import Operations  # noqa: PLC0415 - as database
         from fops.actions.describe import AuditEntries  # noqa: PLC0415 - as database
-        from fops.onboarding.provenance import GeneratedFiles, lock_on_disk  # noqa: PLC0415 - as database
-        from fops.onboarding.proposed import lock_in_proposal  # noqa: PLC0415 - as database
+        from fops.actions.store import Operations  # noqa: PLC0415 - as database
+        from fops.onboarding.trace.proposed import lock_in_proposal  # noqa: PLC0415 - as database
+        from fops.onboarding.trace.provenance import GeneratedFiles, lock_on_disk  # noqa: PLC0415 - as database
         from fops.provenance import Explainer  # noqa: PLC0415 - as database
         from fops.provenance.store import RecordedNodes  # noqa: PLC0415 - as database
 
         files = GeneratedFiles((lock_on_disk, lock_in_proposal(self.database)))
-        return Explainer((Operations(self.database), AuditEntries(self.audit), RecordedNodes(self.database), files))
+        return Explainer(
+            (Operations(self.database), AuditEntries(self.audit), RecordedNodes(self.database), files)
+        )
 
 
 def open_app(settings: Settings, *, listener: Callable[[StepEvent], None] = lambda _event: None) -> App:

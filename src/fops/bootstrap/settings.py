@@ -30,7 +30,9 @@ class CoreSettings:
         prefix_only=True,
         doc="Data directory: database, audit trail, proposals. Default: the platform's user data directory, so that nothing lands in a repository.",
     )
-    project_name: str = setting("PROJECT_NAME", default="F-Ops", project=True, doc="Name shown in texts. Default: F-Ops.")
+    project_name: str = setting(
+        "PROJECT_NAME", default="F-Ops", project=True, doc="Name shown in texts. Default: F-Ops."
+    )
 
 
 GROUPS = (CoreSettings, StorageSettings, AuditSettings)
@@ -39,7 +41,13 @@ GROUPS = (CoreSettings, StorageSettings, AuditSettings)
 class Settings:
     """The groups of one process, loaded once from flags, environment and files. Raises NotFound, UsageError, FormatError."""
 
-    def __init__(self, *, flags: Mapping[str, str] | None = None, config: Path | None = None, folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        flags: Mapping[str, str] | None = None,
+        config: Path | None = None,
+        folder: Path | None = None,
+    ) -> None:
         self._sources = tuple(_sources(flags or {}, config, folder or Path.cwd()))
 
     def group(self, group: type[Group]) -> Group:

@@ -17,10 +17,17 @@ from fops.kernel.errors import UsageError
 if TYPE_CHECKING:
     from fops.cli.session import Session
 
-app = typer.Typer(help="The audit trail: who did what, when, and how it ended.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="The audit trail: who did what, when, and how it ended.", no_args_is_help=True, rich_markup_mode=None
+)
 
-SinceOption = Annotated[str | None, typer.Option("--since", metavar="TIME", help="From this moment: ISO 8601, or 30m, 12h, 7d ago.")]
-UntilOption = Annotated[str | None, typer.Option("--until", metavar="TIME", help="Before this moment; same forms.")]
+SinceOption = Annotated[
+    str | None,
+    typer.Option("--since", metavar="TIME", help="From this moment: ISO 8601, or 30m, 12h, 7d ago."),
+]
+UntilOption = Annotated[
+    str | None, typer.Option("--until", metavar="TIME", help="Before this moment; same forms.")
+]
 
 
 @app.command("list")
@@ -38,18 +45,32 @@ def list_entries(
     from fops.audit.line import as_line  # noqa: PLC0415 - only this group reads the trail
 
     session: Session = context.obj
-    entries = session.app.audit.query(since=_moment(session, since), until=_moment(session, until), action=action, actor=actor, target=target)
+    entries = session.app.audit.query(
+        since=_moment(session, since),
+        until=_moment(session, until),
+        action=action,
+        actor=actor,
+        target=target,
+    )
     if as_json or fields:
         print_json_lines((as_line(entry) for entry in entries), fields=fields)
         return
-    rows = [(one.timestamp[:19] + "Z", one.actor, one.action, one.outcome.value, one.target, one.id) for one in entries]
+    rows = [
+        (one.timestamp[:19] + "Z", one.actor, one.action, one.outcome.value, one.target, one.id)
+        for one in entries
+    ]
     print_table(("time", "actor", "action", "outcome", "target", "id"), rows, color=session.color)
     if not rows:
         say("no entries")
 
 
 @app.command()
-def show(context: typer.Context, identifier: Annotated[str, typer.Argument(metavar="ID")], as_json: JsonOption = False, fields: FieldsOption = None) -> None:
+def show(
+    context: typer.Context,
+    identifier: Annotated[str, typer.Argument(metavar="ID")],
+    as_json: JsonOption = False,
+    fields: FieldsOption = None,
+) -> None:
     """One entry, whole."""
     import json  # noqa: PLC0415 - only this command
 
@@ -60,7 +81,10 @@ def show(context: typer.Context, identifier: Annotated[str, typer.Argument(metav
     if as_json or fields:
         print_json(line, fields=fields)
         return
-    print_lines(f"{key:<13} {json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value}" for key, value in line.items())
+    print_lines(
+        f"{key:<13} {json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value}"
+        for key, value in line.items()
+    )
 
 
 @app.command()
@@ -75,7 +99,12 @@ def verify(context: typer.Context, as_json: JsonOption = False, fields: FieldsOp
     elif verdict.ok:
         print_lines([f"the trail is whole: {verdict.entries} entries, head {verdict.head or '–'}"])
     else:
-        print_lines([f"the trail is broken at {verdict.first_bad}: {verdict.why}", f"{verdict.entries} entries before it are as written"])
+        print_lines(
+            [
+                f"the trail is broken at {verdict.first_bad}: {verdict.why}",
+                f"{verdict.entries} entries before it are as written",
+            ]
+        )
     for torn in verdict.torn:
         say(f"note: a half-written line was put aside in {torn}")
     return 0 if verdict.ok else 6
@@ -84,13 +113,17 @@ def verify(context: typer.Context, as_json: JsonOption = False, fields: FieldsOp
 @app.command()
 def export(
     context: typer.Context,
-    to: Annotated[Path | None, typer.Option("--to", metavar="FILE", help="Write here instead of stdout.")] = None,
+    to: Annotated[
+        Path | None, typer.Option("--to", metavar="FILE", help="Write here instead of stdout.")
+    ] = None,
     since: SinceOption = None,
     until: UntilOption = None,
 ) -> None:
     """The lines as they stand, byte for byte, so that their seals can be checked elsewhere."""
     session: Session = context.obj
-    count = session.app.audit.export(to or sys.stdout.buffer, since=_moment(session, since), until=_moment(session, until))
+    count = session.app.audit.export(
+        to or sys.stdout.buffer, since=_moment(session, since), until=_moment(session, until)
+    )
     sys.stdout.flush()
     say(f"{count} entries exported")
 
@@ -106,4 +139,6 @@ def _moment(session: Session, text: str | None) -> datetime | None:
     try:
         return parse(text)
     except ValueError as error:
-        raise UsageError(f"{text!r} is no time", hint="write 2026-11-22, 2026-11-22T09:30:00Z, or 30m, 12h, 7d ago") from error
+        raise UsageError(
+            f"{text!r} is no time", hint="write 2026-11-22, 2026-11-22T09:30:00Z, or 30m, 12h, 7d ago"
+        ) from error

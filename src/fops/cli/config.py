@@ -30,14 +30,24 @@ def show(
     session: Session = context.obj
     loaded = session.app.settings.loaded()
     if as_json or fields:
-        document = {one.name: {"value": None if one.value is None else str(one.value), "origin": one.origin} for one in loaded}
+        document = {
+            one.name: {"value": None if one.value is None else str(one.value), "origin": one.origin}
+            for one in loaded
+        }
         print_json(document, fields=fields)
         return
-    rows = [(one.name, "–" if one.value is None else str(one.value), *([one.origin] if origin else [])) for one in loaded]
+    rows = [
+        (one.name, "–" if one.value is None else str(one.value), *([one.origin] if origin else []))
+        for one in loaded
+    ]
     print_table(("setting", "value", *(["origin"] if origin else [])), rows, color=session.color)
 
 
-def completion(shell: Annotated[str, typer.Argument(metavar="bash|zsh|fish", help="The shell to complete for.")] = "bash") -> None:
+def completion(
+    shell: Annotated[
+        str, typer.Argument(metavar="bash|zsh|fish", help="The shell to complete for.")
+    ] = "bash",
+) -> None:
     """Print the completion script of a shell: `eval "$(fops completion bash)"`."""
     from typer.completion import get_completion_script  # type: ignore[attr-defined]  # noqa: PLC0415 - only this command
 

@@ -34,7 +34,11 @@ def doctor(context: typer.Context, as_json: JsonOption = False, fields: FieldsOp
         rows = [{"what": one.what, "status": one.status, "detail": one.detail} for one in findings]
         print_json({"ok": all(one.status != "broken" for one in findings), "findings": rows}, fields=fields)
     else:
-        print_table(("what", "status", "detail"), [(one.what, one.status, one.detail) for one in findings], color=session.color)
+        print_table(
+            ("what", "status", "detail"),
+            [(one.what, one.status, one.detail) for one in findings],
+            color=session.color,
+        )
     return 6 if any(one.status == "broken" for one in findings) else 0
 
 
@@ -47,12 +51,24 @@ def _findings(session: Session) -> Iterator[Finding]:
     yield _data_directory(session)
     yield _trail(session)
     yield Finding("approvals", "ok", "single-user mode: rules that need two people need the server")
-    for program in ("hadolint", "actionlint", "zizmor", "shellcheck", "cfn-lint", "check-jsonschema", "kubernetes-validate"):
+    for program in (
+        "hadolint",
+        "actionlint",
+        "zizmor",
+        "shellcheck",
+        "cfn-lint",
+        "check-jsonschema",
+        "kubernetes-validate",
+    ):
         found = find_program(program)
         hint = "its checks say could-not-run; pip install 'fops[verify]'"
         yield Finding(program, "ok" if found else "missing", str(found) if found else hint)
     kubectl = find_program("kubectl")
-    yield Finding("kubectl", "ok" if kubectl else "missing", str(kubectl) if kubectl else "optional: builds the overlays as one more check")
+    yield Finding(
+        "kubectl",
+        "ok" if kubectl else "missing",
+        str(kubectl) if kubectl else "optional: builds the overlays as one more check",
+    )
 
 
 def _git() -> Finding:
@@ -69,7 +85,9 @@ def _data_directory(session: Session) -> Finding:
     place = home if home.exists() else next(folder for folder in home.parents if folder.exists())
     if os.access(place, os.W_OK):
         return Finding("data directory", "ok", str(home))
-    return Finding("data directory", "broken", f"{home} cannot be written; set FOPS_HOME to a folder you may write")
+    return Finding(
+        "data directory", "broken", f"{home} cannot be written; set FOPS_HOME to a folder you may write"
+    )
 
 
 def _trail(session: Session) -> Finding:
@@ -77,4 +95,8 @@ def _trail(session: Session) -> Finding:
         verdict = session.app.audit.verify()
     except FopsError as error:
         return Finding("audit trail", "broken", error.message)
-    return Finding("audit trail", "ok" if verdict.ok else "broken", f"{verdict.entries} entries" if verdict.ok else f"broken at {verdict.first_bad}: {verdict.why}")
+    return Finding(
+        "audit trail",
+        "ok" if verdict.ok else "broken",
+        f"{verdict.entries} entries" if verdict.ok else f"broken at {verdict.first_bad}: {verdict.why}",
+    )

@@ -40,12 +40,23 @@ def _version(asked: bool) -> None:
 @app.callback()
 def options(
     context: typer.Context,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show all that would be done; change nothing outside the data directory.")] = False,
-    config_file: Annotated[Path | None, typer.Option("--config", metavar="FILE", help="Settings from this TOML or .env file.")] = None,
-    verbose: Annotated[int, typer.Option("--verbose", "-v", count=True, help="More detail; twice for tracebacks.")] = 0,
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run", help="Show all that would be done; change nothing outside the data directory."
+        ),
+    ] = False,
+    config_file: Annotated[
+        Path | None, typer.Option("--config", metavar="FILE", help="Settings from this TOML or .env file.")
+    ] = None,
+    verbose: Annotated[
+        int, typer.Option("--verbose", "-v", count=True, help="More detail; twice for tracebacks.")
+    ] = 0,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
     no_color: Annotated[bool, typer.Option("--no-color", help="No colours.")] = False,
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
 ) -> None:
     """Take a repository from nothing to deployed, with evidence for every claim."""
     del version  # its callback has answered
@@ -67,7 +78,7 @@ def main(words: list[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left: nothing more to say
         return 0
-    except Exception as error:  # noqa: BLE001 - the front door shows no traceback unless asked
+    except Exception as error:
         if verbose:
             raise
         say(f"error: {type(error).__name__}: {error}")
@@ -92,7 +103,11 @@ def _usage(error: Exception) -> int:
     if message:
         first, mark, near = message.partition("Did you mean")
         say(f"error: {first.strip().rstrip('.')}")
-        say(f"hint: did you mean{near.rstrip()}" if mark else "hint: `--help` after the command shows its options")
+        say(
+            f"hint: did you mean{near.rstrip()}"
+            if mark
+            else "hint: `--help` after the command shows its options"
+        )
     return int(getattr(error, "exit_code", 2))
 
 

@@ -20,23 +20,69 @@ if TYPE_CHECKING:
     from fops.onboarding.onboard import Result
     from fops.onboarding.plan import Options
 
-app = typer.Typer(help="From a repository to a verified change request.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="From a repository to a verified change request.", no_args_is_help=True, rich_markup_mode=None
+)
 
 
 @app.command()
 def repo(
     context: typer.Context,
-    what: Annotated[str, typer.Argument(metavar="URL_OR_PATH", help="A path, https://…, git@host:path, file://… or owner/name.")],
-    target: Annotated[str | None, typer.Option("--target", "-t", metavar="k8s|serverless|static", help="Where it will run. Default: by detection.")] = None,
-    env: Annotated[list[str] | None, typer.Option("--env", "-e", metavar="NAME", help="An environment; repeatable. Default: staging and prod.")] = None,
-    auto_detect: Annotated[bool, typer.Option("--auto-detect/--no-auto-detect", help="Read the facts from the repository, or take them from --set alone.")] = True,
-    ref: Annotated[str | None, typer.Option("--ref", help="A branch or tag instead of the default branch.")] = None,
-    path: Annotated[str | None, typer.Option("--path", help="The application's folder inside the repository.")] = None,
-    answers: Annotated[list[str] | None, typer.Option("--set", metavar="FACT=VALUE", help="Answer a question or overrule detection; repeatable.")] = None,
-    image: Annotated[str | None, typer.Option("--image", metavar="REPOSITORY", help="Image repository. Default: ghcr.io/OWNER/NAME.")] = None,
-    check: Annotated[bool, typer.Option("--check", help="Only report drift; exit code 6 when there is some.")] = False,
-    output: Annotated[Path | None, typer.Option("--output", metavar="DIR", help="Write the files here instead of making a branch.")] = None,
-    provider: Annotated[str, typer.Option("--provider", metavar="local|github|gitlab", help="Where the change request is made.")] = "local",
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="URL_OR_PATH", help="A path, https://…, git@host:path, file://… or owner/name."
+        ),
+    ],
+    target: Annotated[
+        str | None,
+        typer.Option(
+            "--target",
+            "-t",
+            metavar="k8s|serverless|static",
+            help="Where it will run. Default: by detection.",
+        ),
+    ] = None,
+    env: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--env", "-e", metavar="NAME", help="An environment; repeatable. Default: staging and prod."
+        ),
+    ] = None,
+    auto_detect: Annotated[
+        bool,
+        typer.Option(
+            "--auto-detect/--no-auto-detect",
+            help="Read the facts from the repository, or take them from --set alone.",
+        ),
+    ] = True,
+    ref: Annotated[
+        str | None, typer.Option("--ref", help="A branch or tag instead of the default branch.")
+    ] = None,
+    path: Annotated[
+        str | None, typer.Option("--path", help="The application's folder inside the repository.")
+    ] = None,
+    answers: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="FACT=VALUE", help="Answer a question or overrule detection; repeatable."
+        ),
+    ] = None,
+    image: Annotated[
+        str | None,
+        typer.Option("--image", metavar="REPOSITORY", help="Image repository. Default: ghcr.io/OWNER/NAME."),
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only report drift; exit code 6 when there is some.")
+    ] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", metavar="DIR", help="Write the files here instead of making a branch."),
+    ] = None,
+    provider: Annotated[
+        str,
+        typer.Option("--provider", metavar="local|github|gitlab", help="Where the change request is made."),
+    ] = "local",
     as_json: JsonOption = False,
     fields: FieldsOption = None,
 ) -> int:
@@ -45,7 +91,9 @@ def repo(
 
     session: Session = context.obj
     _refuse_provider(provider)
-    options = _options(target=target, env=env, auto_detect=auto_detect, path=path, answers=answers, image=image)
+    options = _options(
+        target=target, env=env, auto_detect=auto_detect, path=path, answers=answers, image=image
+    )
     request = Request(what=what, options=options, ref=ref, output=output, check=check)
     asked = _ask if session.can_ask and not as_json else (lambda _questions: {})
     result = session.app.onboarding.onboard(session.context(), request, ask=asked)
@@ -60,7 +108,9 @@ def repo(
 def explain(
     context: typer.Context,
     path: Annotated[str, typer.Argument(metavar="PATH", help="A folder or bare repository on this disk.")],
-    why: Annotated[str | None, typer.Option("--why", metavar="FACT", help="One fact only, with its file, line and rule.")] = None,
+    why: Annotated[
+        str | None, typer.Option("--why", metavar="FACT", help="One fact only, with its file, line and rule.")
+    ] = None,
     as_json: JsonOption = False,
     fields: FieldsOption = None,
 ) -> int:
@@ -81,13 +131,24 @@ def explain(
 
 def _refuse_provider(provider: str) -> None:
     if provider in {"github", "gitlab"}:
-        raise UsageError(f"provider {provider!r} is not installed", hint="its pack comes with a later version; `--provider local` makes a branch you can push")
+        raise UsageError(
+            f"provider {provider!r} is not installed",
+            hint="its pack comes with a later version; `--provider local` makes a branch you can push",
+        )
     if provider != "local":
-        raise UsageError(f"no provider {provider!r}", hint="local is here; github and gitlab come with later versions")
+        raise UsageError(
+            f"no provider {provider!r}", hint="local is here; github and gitlab come with later versions"
+        )
 
 
 def _options(
-    *, target: str | None, env: list[str] | None, auto_detect: bool, path: str | None, answers: list[str] | None, image: str | None
+    *,
+    target: str | None,
+    env: list[str] | None,
+    auto_detect: bool,
+    path: str | None,
+    answers: list[str] | None,
+    image: str | None,
 ) -> Options:
     from datetime import UTC, datetime  # noqa: PLC0415 - only `repo`
 
@@ -139,7 +200,10 @@ def _told(result: Result) -> Iterator[str]:
     if assumed:
         yield ""
         yield f"{len(assumed)} assumption(s) to confirm:"
-        yield from (f"  {one.service}: {one.fact} = {_short(one.value)}  ({one.why}; {one.answer_with})" for one in assumed)
+        yield from (
+            f"  {one.service}: {one.fact} = {_short(one.value)}  ({one.why}; {one.answer_with})"
+            for one in assumed
+        )
     yield from _next_told(result)
 
 
@@ -175,7 +239,11 @@ def _by_folder(paths: list[str]) -> Iterator[str]:
 def _checks_told(result: Result) -> Iterator[str]:
     counts = Counter(check.status for check in result.checks)
     yield ""
-    yield f"checks: {counts['pass']} passed" + "".join(f", {counts[status]} {status}" for status in ("waived", "skipped", "could-not-run", "findings") if counts[status])
+    yield f"checks: {counts['pass']} passed" + "".join(
+        f", {counts[status]} {status}"
+        for status in ("waived", "skipped", "could-not-run", "findings")
+        if counts[status]
+    )
     for check in result.checks:
         if check.status == "findings":
             yield f"  ✗ {check.check} on {check.artifact}: {check.detail}"
@@ -191,7 +259,11 @@ def _next_told(result: Result) -> Iterator[str]:
     branch = result.made.get("branch")
     yield ""
     yield f"pull request text  {link(text)}"
-    yield f"operation          {result.made.get('operation') or '–'}" if result.status == "proposed" else f"branch             {branch}"
+    yield (
+        f"operation          {result.made.get('operation') or '–'}"
+        if result.status == "proposed"
+        else f"branch             {branch}"
+    )
     yield f"why                fops why {result.made.get('proposal')}"
     repository = result.made.get("repository")
     if result.status == "proposed" and repository:

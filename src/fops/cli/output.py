@@ -15,7 +15,9 @@ import typer
 from fops.kernel.errors import UsageError
 
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
-FieldsOption = Annotated[str | None, typer.Option("--fields", metavar="A,B", help="Only these keys of the JSON; implies --json.")]
+FieldsOption = Annotated[
+    str | None, typer.Option("--fields", metavar="A,B", help="Only these keys of the JSON; implies --json.")
+]
 
 
 def print_json(document: Mapping[str, Any], *, fields: str | None = None) -> None:
@@ -73,7 +75,9 @@ def link(path: Path | str, text: str | None = None) -> str:
 
 def _shown(cell: str) -> str:
     """Text from a repository must not steer the terminal: control and direction characters become visible."""
-    return "".join(letter if letter.isprintable() or letter in " \n" else f"\\x{ord(letter):02x}" for letter in cell)
+    return "".join(
+        letter if letter.isprintable() or letter in " \n" else f"\\x{ord(letter):02x}" for letter in cell
+    )
 
 
 def _out(line: str) -> None:

@@ -19,7 +19,12 @@ MAX_BRANCHES = 12  # a plan rests on dozens of facts; more than a screen explain
 
 def why(
     context: typer.Context,
-    subject: Annotated[str, typer.Argument(metavar="ID|FILE[:LINE]", help="An id as a command printed it, or a generated file or line.")],
+    subject: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID|FILE[:LINE]", help="An id as a command printed it, or a generated file or line."
+        ),
+    ],
     everything: Annotated[bool, typer.Option("--all", help="Every branch, however many.")] = False,
     as_json: JsonOption = False,
     fields: FieldsOption = None,
@@ -39,7 +44,12 @@ def _tree(explanation: Explanation, *, limit: int | None, indent: str = "", tail
     shown = below if limit is None or len(below) <= limit else below[:limit]
     for position, one in enumerate(shown):
         last = position == len(below) - 1
-        yield from _tree(one, limit=limit, indent=indent + ("   " if last else "│  "), tail=indent + ("└─ " if last else "├─ "))
+        yield from _tree(
+            one,
+            limit=limit,
+            indent=indent + ("   " if last else "│  "),
+            tail=indent + ("└─ " if last else "├─ "),
+        )
     if len(shown) < len(below):
         yield f"{indent}└─ … and {len(below) - len(shown)} more: --all shows them"
 
@@ -48,5 +58,7 @@ def _says(explanation: Explanation) -> str:
     node = explanation.node
     place = link(node.location.file, str(node.location)) if node.location else ""
     details = [part for part in (place, f"rule {node.rule}" if node.rule else "") if part]
-    identity = f" ({node.id})" if node.kind not in {"fact", "step", "generated line", "generated file"} else ""
+    identity = (
+        f" ({node.id})" if node.kind not in {"fact", "step", "generated line", "generated file"} else ""
+    )
     return f"{node.kind}{identity}: {node.says}" + (f"  [{'; '.join(details)}]" if details else "")

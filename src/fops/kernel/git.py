@@ -409,11 +409,6 @@ def set_branch(repository: Repository, branch: str, commit: str, *, expected: st
         raise _failure("update-ref", result)
 
 
-def tree_of(repository: Repository, commit: str) -> str:
-    """The id of a commit's tree: equal trees have equal files."""
-    return _checked(["rev-parse", f"{commit}^{{tree}}"], repository=repository).decode().strip()
-
-
 def patch(repository: Repository, commit: str) -> bytes:
     """A commit as a mail that `git am` applies."""
     return _checked(

@@ -12,9 +12,3 @@ def new_id(prefix: str) -> str:
     """A fresh identifier such as `opn_01jdb4v9k2…`; ids made later sort later (by millisecond)."""
     number = (time.time_ns() // 1_000_000) << 80 | secrets.randbits(80)
     return f"{prefix}_{''.join(_ALPHABET[(number >> shift) & 31] for shift in range(125, -5, -5))}"
-
-
-def prefix_of(identifier: str) -> str:
-    """`opn` of `opn_01jdb…`; empty where there is none."""
-    head, mark, _ = identifier.partition("_")
-    return head if mark else ""

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from fops.kernel import git
 from fops.kernel.errors import NotDeployable, UsageError
-from fops.onboarding import lock as locks
 from fops.onboarding.detect import detect
 from fops.onboarding.fetch import fetch, locate
 from fops.onboarding.model import Findings
 from fops.onboarding.ports import Tree
+from fops.onboarding.trace import lock as locks
 from fops.onboarding.tree import FolderTree, TreeWithout
 
 
@@ -21,7 +21,10 @@ def explain(path: str) -> Findings:
     """
     place = locate(path)
     if not isinstance(place, Path):
-        raise UsageError(f"{path!r} is no folder here", hint="`fops --dry-run onboard repo` fetches an address and changes nothing")
+        raise UsageError(
+            f"{path!r} is no folder here",
+            hint="`fops --dry-run onboard repo` fetches an address and changes nothing",
+        )
     if not place.is_dir():
         raise NotDeployable(f"{path} is no folder", hint="name the folder of the application")
     repository = git.find_repository(place)

@@ -13,23 +13,25 @@ from fops.actions.contracts import CHANGE_REQUEST_CREATE, FILES_WRITE
 from fops.actions.gate import Gate
 from fops.actions.model import ActionCall, ChangeSet, GateOutcome
 from fops.actions.operations import InlineRunner, Operation
+from fops.events import Event
+from fops.events.store import publish
 from fops.kernel import git
 from fops.kernel.clock import Clock, isoformat
 from fops.kernel.context import RequestContext
 from fops.kernel.ids import new_id
-from fops.onboarding import lock as locks
 from fops.onboarding import store
-from fops.onboarding.compare import Difference, compare
 from fops.onboarding.detect import detect
 from fops.onboarding.explain import own_files_hidden
 from fops.onboarding.fetch import Fetched, check_folder, check_reference, fetch, locate
+from fops.onboarding.fetch.git_tree import GitTree
 from fops.onboarding.generate.artifacts import generate
 from fops.onboarding.generate.pull_request import Story, counted, pull_request, title
-from fops.onboarding.git_tree import GitTree
 from fops.onboarding.model import Artifact, Assumption, Check, Findings, OnboardingPlan
 from fops.onboarding.plan import Options, plan, plan_digest, plan_json
 from fops.onboarding.ports import Tree
-from fops.onboarding.provenance import nodes_of
+from fops.onboarding.trace import lock as locks
+from fops.onboarding.trace.compare import Difference, compare
+from fops.onboarding.trace.provenance import nodes_of
 from fops.onboarding.tree import FolderTree, MemoryTree
 from fops.onboarding.verify import verify
 from fops.provenance.store import record
@@ -88,7 +90,13 @@ class Result:
             "checks": [check.as_json() for check in self.checks],
             "plan_digest": self.plan_digest,
             "questions": [
-                {"service": one.service, "fact": one.fact, "value": one.value, "why": one.why, "answer_with": one.answer_with}
+                {
+                    "service": one.service,
+                    "fact": one.fact,
+                    "value": one.value,
+                    "why": one.why,
+                    "answer_with": one.answer_with,
+                }
                 for one in self.questions
             ],
             "notes": list(self.notes),
@@ -125,7 +133,9 @@ class _Made:
 class Onboarding:
     """The feature's verbs over its ports. `ask` answers a plan's open questions; by default nobody does."""
 
-    def __init__(self, *, runner: InlineRunner, gate: Gate, database: Database, blobs: Blobs, clock: Clock) -> None:
+    def __init__(
+        self, *, runner: InlineRunner, gate: Gate, database: Database, blobs: Blobs, clock: Clock
+    ) -> None:
         self._runner = runner
         self._gate = gate
         self._database = database
@@ -141,13 +151,17 @@ class Onboarding:
         kind = "onboard.check" if request.check else "onboard.repo"
         # A comparison changes nothing, so it leaves no operation behind either.
         ctx = replace(ctx, dry_run=ctx.dry_run or request.check)
-        return self._runner.run(ctx, kind, str(location), lambda operation: self._steps(operation, request, ask))
+        return self._runner.run(
+            ctx, kind, str(location), lambda operation: self._steps(operation, request, ask)
+        )
 
     def _steps(self, operation: Operation, request: Request, ask: Ask) -> Result:
         with ExitStack() as stack:
             with operation.step("fetch") as note:
                 fetched = stack.enter_context(fetch(request.what, ref=request.ref))
-                note.text = f"{len(fetched.tree.files)} files" + (f" at {fetched.source.commit[:12]}" if fetched.source.commit else "")
+                note.text = f"{len(fetched.tree.files)} files" + (
+                    f" at {fetched.source.commit[:12]}" if fetched.source.commit else ""
+                )
             made = self._make(operation, request, fetched, ask)
             with operation.step("propose") as note:
                 result = self._propose(operation, made, stack)
@@ -180,13 +194,17 @@ class Onboarding:
         baseline = stack.enter_context(self._baseline(operation.ctx, made))
         difference = compare(made.artifacts, baseline.lock, baseline.tree.read)
         notes = [*made.fetched.notes, *made.findings.notes]
-        notes += [f"{path} was edited since it was generated and stays as it is" for path in difference.edited]
+        notes += [
+            f"{path} was edited since it was generated and stays as it is" for path in difference.edited
+        ]
         notes += [f"{path} is no longer generated; delete it if nobody needs it" for path in difference.gone]
         result = Result(status="nothing-to-do", plan=made.plan, plan_digest=made.digest, artifacts=made.artifacts, checks=made.checks,
                         findings=made.findings, difference=difference, questions=made.questions, notes=tuple(notes),
                         made=_known(baseline))  # fmt: skip
         if made.request.check:
-            return replace(result, status="drift" if difference.to_write or difference.edited else "nothing-to-do")
+            return replace(
+                result, status="drift" if difference.to_write or difference.edited else "nothing-to-do"
+            )
         if difference.is_empty:
             return result
         changes, proposal_id = self._changes(made, baseline, difference, tuple(notes))
@@ -196,14 +214,20 @@ class Onboarding:
             return replace(result, status="planned", changes=lines, made={})
         return self._recorded(operation, made, result, (outcome, proposal_id))
 
-    def _changes(self, made: _Made, baseline: _Baseline, difference: Difference, notes: tuple[str, ...]) -> tuple[ChangeSet, str]:
+    def _changes(
+        self, made: _Made, baseline: _Baseline, difference: Difference, notes: tuple[str, ...]
+    ) -> tuple[ChangeSet, str]:
         proposal_id = new_id("pro")
-        files = [{"path": one.path, "text": one.text, "executable": one.executable} for one in difference.to_write]
+        files = [
+            {"path": one.path, "text": one.text, "executable": one.executable} for one in difference.to_write
+        ]
         if made.request.output is not None:
             folder = str(made.request.output.absolute())
             replaced = [one.path for one in difference.to_write if baseline.tree.read(one.path) is not None]
             parameters: dict[str, Any] = {"folder": folder, "files": files, "may_replace": replaced}
-            return ChangeSet(calls=(ActionCall(action=FILES_WRITE, target=folder, parameters=parameters),)), proposal_id
+            return ChangeSet(
+                calls=(ActionCall(action=FILES_WRITE, target=folder, parameters=parameters),)
+            ), proposal_id
         story = Story(artifacts=made.artifacts, checks=made.checks, conflicts=made.findings.conflicts, notes=notes,
                       edited=difference.edited, branch=baseline.branch, plan_digest=made.digest)  # fmt: skip
         parameters = {
@@ -218,7 +242,9 @@ class Onboarding:
             **_place(made.fetched),
         }
         target = f"{made.plan.source.url}#{baseline.branch}"
-        return ChangeSet(calls=(ActionCall(action=CHANGE_REQUEST_CREATE, target=target, parameters=parameters),)), proposal_id
+        return ChangeSet(
+            calls=(ActionCall(action=CHANGE_REQUEST_CREATE, target=target, parameters=parameters),)
+        ), proposal_id
 
     @contextmanager
     def _baseline(self, ctx: RequestContext, made: _Made) -> Iterator[_Baseline]:
@@ -228,7 +254,11 @@ class Onboarding:
             yield _Baseline(tree=tree, lock=locks.read(tree), commit=None, branch=branch, branch_commit=None)
             return
         head, repository = made.fetched.source.commit, made.fetched.repository
-        earlier = None if repository and not made.fetched.clone else self._earlier(ctx, made.fetched.source.url, branch)
+        earlier = (
+            None
+            if repository and not made.fetched.clone
+            else self._earlier(ctx, made.fetched.source.url, branch)
+        )
         place = repository
         if earlier is not None:
             place = git.find_repository(Path(earlier.repository))
@@ -240,19 +270,32 @@ class Onboarding:
                 yield _Baseline(tree=tree, lock=locks.read(tree), commit=base, branch=branch,
                                 branch_commit=None if earlier else tip, proposal=earlier)  # fmt: skip
             return
-        yield _Baseline(tree=made.fetched.tree, lock=locks.read(made.fetched.tree), commit=head, branch=branch, branch_commit=tip)
+        yield _Baseline(
+            tree=made.fetched.tree,
+            lock=locks.read(made.fetched.tree),
+            commit=head,
+            branch=branch,
+            branch_commit=tip,
+        )
 
     def _earlier(self, ctx: RequestContext, source: str, branch: str) -> store.Proposal | None:
         with self._database.read() as connection:
             found = store.latest(connection, ctx, source=source, branch=branch)
         return found if found and Path(found.repository).is_dir() else None
 
-    def _recorded(self, operation: Operation, made: _Made, result: Result, ended: tuple[GateOutcome, str]) -> Result:
+    def _recorded(
+        self, operation: Operation, made: _Made, result: Result, ended: tuple[GateOutcome, str]
+    ) -> Result:
         outcome, proposal_id = ended
         answer = dict(outcome.results[0]) | {"operation": operation.id, "proposal": proposal_id}
         blob = self._blobs.put(_plan_text(made.plan).encode())
         with self._database.write() as connection:
-            record(connection, operation.ctx, nodes_of(made.plan, made.artifacts, made.checks, made.digest, answer, outcome.audit_ids))
+            record(
+                connection,
+                operation.ctx,
+                nodes_of(made.plan, made.artifacts, made.checks, made.digest, answer, outcome.audit_ids),
+            )
+            publish(connection, operation.ctx, _event(answer, made), at=isoformat(self._clock.now()))
             if "branch" in answer:
                 store.add(connection, operation.ctx, self._proposal(made, answer, blob))
         return replace(result, status="proposed" if "branch" in answer else "written", made=answer)
@@ -263,6 +306,15 @@ class Onboarding:
             branch=answer["branch"], commit=answer["commit"], pr_url=answer["pr_url"], plan_digest=made.digest, plan_blob=blob,
             made_at=isoformat(self._clock.now()),
         )  # fmt: skip
+
+
+def _event(answer: Mapping[str, Any], made: _Made) -> Event:
+    kind = "onboarding.proposed" if "branch" in answer else "onboarding.written"
+    return Event(
+        kind=kind,
+        subject=answer["proposal"],
+        data={"source": made.plan.source.url, "plan_digest": made.digest},
+    )
 
 
 def _with_records(made: OnboardingPlan, artifacts: tuple[Artifact, ...], digest: str) -> tuple[Artifact, ...]:
@@ -301,7 +353,10 @@ def _known(baseline: _Baseline) -> dict[str, Any]:
 
 
 def _found(findings: Findings) -> str:
-    apps = [f"{app.value('language')}{'/' + str(app.value('framework')) if app.value('framework') else ''}" for app in findings.apps]
+    apps = [
+        f"{app.value('language')}{'/' + str(app.value('framework')) if app.value('framework') else ''}"
+        for app in findings.apps
+    ]
     found = ", ".join(dict.fromkeys(apps)) or "nothing"
     return f"{found} in {len(findings.apps)} app(s), {len(findings.conflicts)} conflict(s)"
 
@@ -309,4 +364,6 @@ def _found(findings: Findings) -> str:
 def _in_words(result: Result) -> str:
     words = {"nothing-to-do": "nothing to do", "drift": f"{len(result.difference.to_write)} file(s) would change",
              "planned": "dry run: nothing was changed"}  # fmt: skip
-    return words.get(result.status) or str(result.made.get("branch") or PurePosixPath(str(result.made.get("folder", ""))))
+    return words.get(result.status) or str(
+        result.made.get("branch") or PurePosixPath(str(result.made.get("folder", "")))
+    )

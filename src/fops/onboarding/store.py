@@ -53,11 +53,17 @@ def add(connection: Connection, ctx: RequestContext, proposal: Proposal) -> None
 def latest(connection: Connection, ctx: RequestContext, *, source: str, branch: str) -> Proposal | None:
     """The newest proposal for a source and branch."""
     mine = (proposals.c.tenant == ctx.tenant, proposals.c.source == source, proposals.c.branch == branch)
-    row = connection.execute(select(proposals).where(*mine).order_by(proposals.c.id.desc()).limit(1)).mappings().first()
+    row = (
+        connection.execute(select(proposals).where(*mine).order_by(proposals.c.id.desc()).limit(1))
+        .mappings()
+        .first()
+    )
     return None if row is None else Proposal(**{name: row[name] for name in Proposal.__slots__})
 
 
 def newest(connection: Connection, ctx: RequestContext, *, limit: int = 20) -> list[Proposal]:
     """The newest proposals of the tenant, newest first."""
-    rows = connection.execute(select(proposals).where(proposals.c.tenant == ctx.tenant).order_by(proposals.c.id.desc()).limit(limit))
+    rows = connection.execute(
+        select(proposals).where(proposals.c.tenant == ctx.tenant).order_by(proposals.c.id.desc()).limit(limit)
+    )
     return [Proposal(**{name: row[name] for name in Proposal.__slots__}) for row in rows.mappings()]

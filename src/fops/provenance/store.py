@@ -53,8 +53,12 @@ def record(
 ) -> None:
     """Keep nodes and the ids each rests on, in the caller's transaction. Nodes are written once, never changed."""
     given = {node.id: (node, tuple(rests_on)) for node, rests_on in descriptions}
-    known = connection.execute(select(nodes.c.id).where(nodes.c.tenant == ctx.tenant, nodes.c.id.in_(given))).scalars()
-    for identifier in known:  # a plan is named by its digest, so a second proposal of the same plan finds it here
+    known = connection.execute(
+        select(nodes.c.id).where(nodes.c.tenant == ctx.tenant, nodes.c.id.in_(given))
+    ).scalars()
+    for (
+        identifier
+    ) in known:  # a plan is named by its digest, so a second proposal of the same plan finds it here
         del given[identifier]
     pairs = list(given.values())
     if not pairs:

@@ -12,6 +12,10 @@ class StorageSettings:
     """Where state lives."""
 
     database_url: str | None = setting(
-        "DATABASE_URL", default=None, doc="SQLAlchemy URL of the database. Default: SQLite in the data directory, which needs no server."
+        "DATABASE_URL",
+        default=None,
+        doc="SQLAlchemy URL of the database. Default: SQLite in the data directory, which needs no server.",
     )
-    sqlite_url: str | None = setting("SQLITE_URL", default=None, doc="The same for SQLite alone; DATABASE_URL wins. Default: unset.")
+    sqlite_url: str | None = setting(
+        "SQLITE_URL", default=None, doc="The same for SQLite alone; DATABASE_URL wins. Default: unset."
+    )

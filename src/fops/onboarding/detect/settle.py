@@ -104,6 +104,8 @@ def _with_secrets(taken: dict[str, Fact]) -> dict[str, Fact]:
     said = taken.get("secrets")
     told = set(said.value) if said and isinstance(said.value, list) else set()
     names = sorted(told | {one["name"] for one in env.value if looks_secret(one["name"])})
-    variables = [variable(one["name"], None if one["name"] in names else one.get("default")) for one in env.value]
+    variables = [
+        variable(one["name"], None if one["name"] in names else one.get("default")) for one in env.value
+    ]
     secrets = {"secrets": replace(said or env, name="secrets", value=names)} if names else {}
     return {**taken, "env": replace(env, value=variables), **secrets}

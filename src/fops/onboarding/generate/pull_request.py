@@ -48,7 +48,13 @@ def pull_request(plan: OnboardingPlan, story: Story) -> str:
         evidence=_evidence(plan),
         conflicts=[_conflict(conflict) for conflict in story.conflicts],
         assumptions=[
-            {"service": one.service, "fact": one.fact, "shown": _shown(one.value), "why": one.why, "answer_with": one.answer_with}
+            {
+                "service": one.service,
+                "fact": one.fact,
+                "shown": _shown(one.value),
+                "why": one.why,
+                "answer_with": one.answer_with,
+            }
             for one in plan.assumptions
         ],
         by_hand=by_hand(plan),
@@ -66,7 +72,10 @@ def by_hand(plan: OnboardingPlan) -> list[str]:
     """What nobody but the owner can do: secrets, settings of the forge, domain names."""
     lines = [f"{setting.kind} {setting.name}: {setting.meaning}" for setting in settings_of(plan)]
     for service in plan.services:
-        lines += [f"secret value {variable.name} of {service.name}, in every environment" for variable in service.secrets]
+        lines += [
+            f"secret value {variable.name} of {service.name}, in every environment"
+            for variable in service.secrets
+        ]
     if plan.target is Target.K8S and any(service.port for service in plan.services):
         lines.append("host names of the ingresses, which are placeholders below example.com")
     lines.append(f"protection rules of the environment {plan.production}, so that a person approves")
@@ -76,11 +85,18 @@ def by_hand(plan: OnboardingPlan) -> list[str]:
 def counted(checks: Iterable[Check]) -> str:
     """`84 pass, 2 findings, 3 could-not-run`, worst last."""
     counts = Counter(check.status for check in checks)
-    return ", ".join(f"{counts[status]} {status}" for status in ("pass", "waived", "skipped", "could-not-run", "findings") if counts[status])
+    return ", ".join(
+        f"{counts[status]} {status}"
+        for status in ("pass", "waived", "skipped", "could-not-run", "findings")
+        if counts[status]
+    )
 
 
 def _summary(plan: OnboardingPlan) -> str:
-    parts = [f"{service.name} ({_made_of(service.language, service.framework)}{f', port {service.port}' if service.port else ''})" for service in plan.services]
+    parts = [
+        f"{service.name} ({_made_of(service.language, service.framework)}{f', port {service.port}' if service.port else ''})"
+        for service in plan.services
+    ]
     return f"This makes {', '.join(parts)} deployable to {_PLACES[plan.target]}."
 
 
@@ -95,7 +111,9 @@ def _evidence(plan: OnboardingPlan) -> list[dict[str, Any]]:
             "name": name,
             "value": _shown(fact.value),
             "file": fact.file,
-            "place": f"{service.prefix}{fact.file}:{fact.line}" if fact.line else f"{service.prefix}{fact.file}",
+            "place": f"{service.prefix}{fact.file}:{fact.line}"
+            if fact.line
+            else f"{service.prefix}{fact.file}",
             "rule": fact.rule,
             "percent": round(fact.confidence * 100),
         }

@@ -138,6 +138,8 @@ def test_findings_are_reported_in_the_contracts_shape():
     assert set(report["apps"][0]["facts"]["language"]) == {"value", "file", "line", "rule", "confidence"}
 
 
-@pytest.mark.parametrize("texts", [{"Gemfile": "gem 'fastlane'"}, {"notes.xyz": "", "convert.py": "print(1)\n", "main.tf": ""}])
+@pytest.mark.parametrize(
+    "texts", [{"Gemfile": "gem 'fastlane'"}, {"notes.xyz": "", "convert.py": "print(1)\n", "main.tf": ""}]
+)
 def test_a_weak_hint_that_nothing_can_start_is_no_application(texts):
     assert not detect(MemoryTree(texts)).deployable

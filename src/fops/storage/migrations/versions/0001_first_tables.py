@@ -6,15 +6,15 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
-_TENANT = {"nullable": False, "server_default": "default"}
-
 
 def _tenant() -> sa.Column[str]:
-    return sa.Column("tenant", sa.String(64), **_TENANT)
+    return sa.Column("tenant", sa.String(64), nullable=False, server_default="default")
 
 
 def _seq() -> sa.Column[int]:
-    return sa.Column("seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), autoincrement=True, nullable=False)
+    return sa.Column(
+        "seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), autoincrement=True, nullable=False
+    )
 
 
 def _text(name: str, length: int | None = None, *, nullable: bool = False) -> sa.Column[str]:

@@ -1,6 +1,6 @@
-"""Python: applications, workers and sites, of any package manager.
+"""Python: applications, workers and sites, of any package package_manager.
 
-Map: claim.py (application or library) · manifests/ (dependencies, manager, version, framework, services) · code/ (program text
+Map: claim.py (application or library) · manifests/ (dependencies, package_manager, version, framework, services) · code/ (program text
 by syntax tree: routes, environment) · run/ (entry, start, port, workers, Django) · checks.py (test, lint) · static.py
 (site generators).
 """
@@ -14,7 +14,7 @@ from fops.onboarding.detect.languages.python import claim, static
 from fops.onboarding.detect.languages.python.checks import checks
 from fops.onboarding.detect.languages.python.code.environment import environment
 from fops.onboarding.detect.languages.python.code.routes import health, metrics
-from fops.onboarding.detect.languages.python.manifests import manager
+from fops.onboarding.detect.languages.python.manifests import package_manager
 from fops.onboarding.detect.languages.python.manifests.dependencies import project_name
 from fops.onboarding.detect.languages.python.manifests.framework import framework_fact
 from fops.onboarding.detect.languages.python.manifests.services import services
@@ -48,7 +48,7 @@ class Python:
         """Every candidate fact."""
         whole = project(tree)
         yield from _name(tree)
-        yield from manager.facts(tree)
+        yield from package_manager.facts(tree)
         yield from version(tree)
         site = static.generator(tree)
         if site and whole.framework is None:

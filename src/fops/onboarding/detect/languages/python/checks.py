@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from fops.onboarding.detect.evidence import key_line, read_toml
 from fops.onboarding.detect.files.values import nested
-from fops.onboarding.detect.languages.python.manifests.manager import run_prefix
+from fops.onboarding.detect.languages.python.manifests.package_manager import run_prefix
 from fops.onboarding.detect.languages.python.run import django
 from fops.onboarding.detect.languages.python.run.program import Project
 from fops.onboarding.model import LIKELY, STRONG, Fact

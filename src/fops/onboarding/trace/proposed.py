@@ -7,9 +7,9 @@ from pathlib import Path
 
 from fops.kernel import git
 from fops.kernel.context import RequestContext
-from fops.onboarding import lock as locks
 from fops.onboarding import store
-from fops.onboarding.git_tree import GitTree
+from fops.onboarding.fetch.git_tree import GitTree
+from fops.onboarding.trace import lock as locks
 from fops.storage.database import Database
 
 Found = tuple[locks.Lock, str, Callable[[str], str | None]]
@@ -22,7 +22,11 @@ def lock_in_proposal(database: Database) -> Callable[[RequestContext, str], Foun
         top = _top(Path(path).absolute())
         with database.read() as connection:
             proposals = store.newest(connection, ctx)
-        here = [(one, Path(path).absolute().relative_to(top).as_posix()) for one in proposals if top and one.source == str(top)]
+        here = [
+            (one, Path(path).absolute().relative_to(top).as_posix())
+            for one in proposals
+            if top and one.source == str(top)
+        ]
         elsewhere = [(one, path) for one in proposals if not top or one.source != str(top)]
         return next((found for one, relative in (*here, *elsewhere) if (found := _in(one, relative))), None)
 

@@ -6,28 +6,23 @@ address are used for the clone and appear nowhere else.
 
 from __future__ import annotations
 
-import re
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from urllib.parse import urlsplit
 
 from fops.kernel import git
-from fops.kernel.errors import NotDeployable, NotFound, UnsafeInput, UsageError
+from fops.kernel.errors import NotDeployable, NotFound, UsageError
 from fops.kernel.redaction import redact_text
-from fops.onboarding.git_tree import GitTree
+from fops.onboarding.fetch.address import check_reference, is_scp_like, locate, owner_and_name
+from fops.onboarding.fetch.git_tree import GitTree
 from fops.onboarding.model import Source
 from fops.onboarding.ports import Tree
 from fops.onboarding.tree import MAX_FILE, FolderTree
 
 CLONE_SECONDS = 300  # a shallow clone without large blobs takes seconds; past this the network is the problem
-_SHORTHAND = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}")
-_SCP = re.compile(r"[A-Za-z0-9._-]+@[A-Za-z0-9.-]+:[^:].*")
-_REF = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/+@-]{0,250}")
-_SCHEMES = frozenset({"https", "http", "ssh", "file"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,74 +55,6 @@ def fetch(what: str, *, ref: str | None = None, timeout: float = CLONE_SECONDS) 
     else:
         with _cloned(location, ref, timeout) as fetched:
             yield fetched
-
-
-def locate(what: str) -> Path | str:
-    """What was typed, as an existing local path or an address git may be given. Raises UnsafeInput, NotFound."""
-    _refuse_hidden(what)
-    if "://" in what:
-        return _address(what)
-    path = Path(what).expanduser()
-    if path.exists():
-        return path.resolve()
-    if _SCP.fullmatch(what) and "::" not in what:
-        return what
-    if _SHORTHAND.fullmatch(what):
-        return f"https://github.com/{what}.git"
-    raise NotFound(
-        f"{redact_text(what)!r} is no folder here and no address",
-        hint="give a path, https://…, git@host:path or owner/name",
-    )
-
-
-def _refuse_hidden(what: str) -> None:
-    if not what or what.startswith("-"):
-        raise UnsafeInput(
-            f"{what!r} is no path or address",
-            hint="a repository cannot start with a dash; write ./ before a folder that does",
-        )
-    if any(ord(letter) < 32 or ord(letter) == 127 for letter in what):
-        raise UnsafeInput(f"{what!r} has control characters")
-    if "::" in what.split("/", maxsplit=1)[0] and not Path(what).exists():
-        raise UnsafeInput(
-            f"{redact_text(what)!r} names a git transport helper", hint="use https://, ssh:// or a path"
-        )
-
-
-def _address(what: str) -> Path | str:
-    parts = urlsplit(what)
-    if parts.scheme not in _SCHEMES:
-        raise UnsafeInput(
-            f"{redact_text(what)!r}: scheme {parts.scheme!r} is not accepted",
-            hint="use https://, ssh://, file:// or a path",
-        )
-    if parts.scheme == "file":
-        path = Path(parts.path)
-        if not path.exists():
-            raise NotFound(f"{what!r} does not exist")
-        return what
-    if not parts.hostname or parts.hostname.startswith("-") or (parts.username or "").startswith("-"):
-        raise UnsafeInput(f"{redact_text(what)!r} has no proper host")
-    return what
-
-
-def check_reference(ref: str | None) -> None:
-    """Refuse what is no branch, tag or commit name. Raises UsageError."""
-    if ref is not None and (not _REF.fullmatch(ref) or ".." in ref or ref.endswith((".lock", "/"))):
-        raise UnsafeInput(
-            f"--ref {ref!r} is no branch, tag or commit",
-            hint="give a name as `git branch` or `git tag` shows it",
-        )
-
-
-def check_folder(path: str) -> str:
-    """A `--path` as a clean relative path. Raises UnsafeInput when it would leave the repository."""
-    clean = PurePosixPath(path.replace("\\", "/"))
-    if clean.is_absolute() or ".." in clean.parts or path.startswith("-"):
-        raise UnsafeInput(
-            f"--path {path!r} leaves the repository", hint="give a folder below its top, such as apps/web"
-        )
-    return str(clean)
 
 
 @contextmanager
@@ -177,7 +104,7 @@ def _source(
     repository: git.Repository, url: str, fallback: str, *, ref: str | None, commit: str, dirty: bool
 ) -> Source:
     remote = git.remote_url(repository) or ""
-    owner, name = owner_and_name(url if "://" in url or _SCP.fullmatch(url) else remote)
+    owner, name = owner_and_name(url if "://" in url or is_scp_like(url) else remote)
     branch = git.current_branch(repository) or "main"
     shown = redact_text(url)
     return Source(
@@ -189,15 +116,6 @@ def _source(
         commit=commit,
         dirty=dirty,
     )
-
-
-def owner_and_name(url: str) -> tuple[str | None, str | None]:
-    """`acme`, `shop` of a remote's address on a forge; None, None where it is no such address."""
-    host_and_path = re.match(r"(?:[a-z+]+://)?(?:[^@/]*@)?([A-Za-z0-9.-]+)(?::\d+)?[:/](.+)", url)
-    if host_and_path is None or url.startswith(("file:", "/", ".")):
-        return None, None
-    words = [word for word in host_and_path[2].strip("/").removesuffix(".git").split("/") if word]
-    return (words[-2], words[-1]) if len(words) > 1 else (None, words[-1] if words else None)
 
 
 def _name_of(url: str) -> str:

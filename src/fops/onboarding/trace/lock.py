@@ -26,6 +26,11 @@ class Lock:
     facts: Mapping[str, Mapping[str, Any]]
     plan_digest: str = ""
 
+    def template_line(self, path: str, line: int) -> str:
+        """The line of the template behind a line of a generated file; empty where none is known."""
+        lines = str(self.files[path].get("template_lines", "")).split(",")
+        return lines[line - 1] if 0 < line <= len(lines) else ""
+
     def digest(self, path: str) -> str | None:
         """The digest a file had when it was generated, None when it was not."""
         entry = self.files.get(path)
@@ -48,7 +53,9 @@ def write(plan: OnboardingPlan, artifacts: Iterable[Artifact], *, plan_digest: s
             for service in plan.services
             for name, fact in sorted(service.evidence.items())
         },
-        "files": {artifact.path: _entry(artifact) for artifact in sorted(artifacts, key=lambda one: one.path)},
+        "files": {
+            artifact.path: _entry(artifact) for artifact in sorted(artifacts, key=lambda one: one.path)
+        },
     }
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
@@ -59,6 +66,10 @@ def _entry(artifact: Artifact) -> dict[str, Any]:
         "template": artifact.template,
         "reason": artifact.reason,
         "facts": list(artifact.facts),
+        # the template's line behind each line of the file, in order, empty where none is known: one string stays short
+        "template_lines": ",".join(
+            str(artifact.template_lines.get(number, "")) for number in range(1, artifact.text.count("\n") + 1)
+        ),
         "lines": {str(line): list(names) for line, names in sorted(artifact.lines.items())},
     }
 
@@ -97,5 +108,9 @@ def _objects(value: object) -> dict[str, dict[str, Any]]:
 
 def untouched(tree: Tree, lock: Lock) -> frozenset[str]:
     """The generated files that still are as they were generated, with the lock and the plan themselves."""
-    ours = {path for path in lock.files if (text := tree.read(path)) is not None and text_digest(text) == lock.digest(path)}
+    ours = {
+        path
+        for path in lock.files
+        if (text := tree.read(path)) is not None and text_digest(text) == lock.digest(path)
+    }
     return frozenset(ours | {PATH, PLAN_PATH}) if lock.files else frozenset()

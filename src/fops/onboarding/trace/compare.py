@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from fops.onboarding.lock import PATH, Lock, text_digest
 from fops.onboarding.model import Artifact
+from fops.onboarding.trace.lock import PATH, Lock, text_digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """`to_write` holds new and outdated files; `edited` are generated files a person changed: never overwritten;
-    `gone` were generated once and are no longer part of the plan.
+    """What a run would do.
+
+    `to_write` holds new and outdated files; `edited` are generated files a person changed, never overwritten; `gone`
+    were generated once and are no longer part of the plan.
     """
 
     to_write: tuple[Artifact, ...]
@@ -40,7 +42,9 @@ def compare(artifacts: Iterable[Artifact], lock: Lock, current: Callable[[str], 
             edited.append(artifact.path)
         else:
             to_write.append(artifact)
-    gone = tuple(path for path in lock.files if path not in paths and path != PATH and current(path) is not None)
+    gone = tuple(
+        path for path in lock.files if path not in paths and path != PATH and current(path) is not None
+    )
     return Difference(to_write=tuple(to_write), edited=tuple(edited), gone=gone)
 
 
