@@ -93,7 +93,15 @@ def _loader() -> Any:
     """A SafeLoader class: duplicate keys refused, aliases and depth limited, YAML 1.2 booleans."""
     import yaml  # noqa: PLC0415 - see load_yaml_all
 
-    class StrictLoader(yaml.SafeLoader):
+    # libyaml's scanner is several times faster; the composer stays Python's, where the limits are
+    base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    parts = (base,) if base is yaml.SafeLoader else (yaml.composer.Composer, base)
+
+    class StrictLoader(*parts):  # type: ignore[misc]
+        def __init__(self, stream: str) -> None:
+            base.__init__(self, stream)
+            self.anchors: dict[str, Any] = {}
+
         aliases = 0
         depth = 0
 

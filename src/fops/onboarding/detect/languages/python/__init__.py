@@ -1,4 +1,4 @@
-"""Python: applications, workers and sites, of any package package_manager.
+"""Python: applications, workers and sites, of any package manager.
 
 Map: claim.py (application or library) · manifests/ (dependencies, package_manager, version, framework, services) · code/ (program text
 by syntax tree: routes, environment) · run/ (entry, start, port, workers, Django) · checks.py (test, lint) · static.py
