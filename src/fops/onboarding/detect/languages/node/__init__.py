@@ -1,0 +1,173 @@
+"""Node: JavaScript and TypeScript, with npm, pnpm, Yarn or Bun.
+
+Map: manifest.py (package.json) · package_manager.py · version.py · frameworks.py (the table) · sources.py (program files)
+commands.py (install, build, start, test, lint) · site.py (static or not) · port.py · behaviour.py (routes, variables, services)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fops.onboarding.detect.evidence import Claim
+from fops.onboarding.detect.languages.node import sources
+from fops.onboarding.detect.languages.node.behaviour import behaviour, services
+from fops.onboarding.detect.languages.node.commands import Project, commands, serves_files_only
+from fops.onboarding.detect.languages.node.frameworks import APPLICATION_KINDS, Framework, frameworks
+from fops.onboarding.detect.languages.node.manifest import PATH, Manifest, dependency_line, line, read
+from fops.onboarding.detect.languages.node.package_manager import chosen, package_manager
+from fops.onboarding.detect.languages.node.port import port
+from fops.onboarding.detect.languages.node.site import output, static
+from fops.onboarding.detect.languages.node.version import version
+from fops.onboarding.model import CERTAIN, LIKELY, STRONG, WEAK, Fact
+from fops.onboarding.ports import Tree
+
+_EMPTY = Manifest(document={}, scripts={}, runtime={}, development={})
+_PUBLISHED = ("exports", "module", "types", "typings", "files", "publishConfig", "bin", "browser")
+_MAY_NOT_SERVE = ("start", "start:prod", "start:production", "serve")
+
+
+class Node:
+    """The Node family."""
+
+    name = "node"
+
+    def claim(self, tree: Tree) -> Claim | None:
+        """By what the manifest starts or serves, else by the manifest alone, else by a program without one."""
+        manifest = read(tree)
+        if manifest is None:
+            return _claim_without_manifest(tree)
+        found = [pair for pair in frameworks(manifest) if pair[0].kind in APPLICATION_KINDS]
+        if found:
+            return Claim(
+                confidence=CERTAIN,
+                rule="node.claim.framework",
+                file=PATH,
+                line=dependency_line(tree, found[0][1]),
+            )
+        script = next((name for name in _MAY_NOT_SERVE if manifest.scripts.get(name)), None)
+        if script:
+            return Claim(
+                confidence=STRONG, rule="node.claim.script", file=PATH, line=line(tree, "scripts", script)
+            )
+        if frameworks(manifest) or sources.entry(tree, main=manifest.text("main")):
+            return Claim(confidence=STRONG, rule="node.claim.program", file=PATH, line=1)
+        needs = manifest.runtime or manifest.document.get("engines")  # a manifest of tools alone has neither
+        return Claim(confidence=LIKELY if needs else WEAK, rule="node.claim.manifest", file=PATH, line=1)
+
+    def library(self, tree: Tree) -> Claim | None:
+        """A package that offers itself to others and starts nothing."""
+        manifest = read(tree)
+        if (
+            manifest is None
+            or _starts(manifest)
+            or any(one.kind in APPLICATION_KINDS for one, _ in frameworks(manifest))
+        ):
+            return None
+        offered = _offered(manifest)
+        if offered is None or sources.listening(tree, sources.sources(tree)[:60]):
+            return None
+        bundled = bool(frameworks(manifest)) and any(
+            tree.size(path) is not None for path in ("index.html", "public/index.html", "src/index.html")
+        )
+        return (
+            None
+            if bundled
+            else Claim(confidence=STRONG, rule="node.library.published", file=PATH, line=line(tree, offered))
+        )
+
+    def facts(self, tree: Tree) -> Iterator[Fact]:
+        """Every candidate fact."""
+        manifest = read(tree) or _EMPTY
+        found = frameworks(manifest)
+        main, server = _main(found), next((one for one, _ in found if one.kind == "server"), None)
+        paths = sources.sources(tree)
+        judged = list(static(tree, manifest, main, server))
+        if not judged:
+            judged = [_without_framework(tree, manifest, paths)]
+        files_only = bool(judged[0].value)
+        tool = chosen(tree, manifest)
+        project = Project(manifest=manifest, tool=tool, framework=main, static=files_only)
+        if manifest.text("name"):
+            yield Fact(
+                name="name",
+                value=manifest.text("name"),
+                rule="node.name",
+                confidence=STRONG,
+                file=PATH,
+                line=line(tree, "name"),
+            )
+        yield from package_manager(tree, manifest)
+        yield from version(tree, manifest)
+        yield from _framework(tree, found)
+        yield from judged
+        yield from commands(tree, project)
+        yield from services(tree, manifest)
+        if files_only and main:
+            yield from output(tree, main)
+        if not files_only:
+            yield from (fact for fact in port(tree, manifest, main, paths) if fact.value is not None)
+            yield from behaviour(tree, manifest, paths)
+
+
+LANGUAGE = Node()
+
+
+def _claim_without_manifest(tree: Tree) -> Claim | None:
+    entry = next((path for path in ("server.js", "index.js", "app.js", "main.js", "server.ts", "index.ts", "server.mjs", "index.mjs", "main.ts", "app.ts")
+                  if tree.size(path) is not None), None)  # fmt: skip
+    if entry is None or tree.size("index.html") is not None or tree.size("deno.json") is not None:
+        return None
+    return Claim(confidence=LIKELY, rule="node.claim.entry", file=entry, line=1)
+
+
+def _offered(manifest: Manifest) -> str | None:
+    """The key by which a package offers itself. `main` alone is what `npm init` writes for everybody, so it needs the
+    words of a published package beside it.
+    """
+    if manifest.document.get("private"):
+        return None
+    offered = next((key for key in _PUBLISHED if manifest.document.get(key)), None)
+    told = manifest.text("main") and manifest.document.get("keywords") and manifest.document.get("repository")
+    return offered or ("main" if told else None)
+
+
+def _starts(manifest: Manifest) -> bool:
+    return any(manifest.scripts.get(name) for name in _MAY_NOT_SERVE)
+
+
+def _main(found: tuple[tuple[Framework, str], ...]) -> Framework | None:
+    """The framework that decides build and start: a meta framework or site generator, else a server, else a bundler."""
+    kinds = ("meta", "site", "server", "bundler")
+    ranked = sorted((one for one, _ in found), key=lambda one: kinds.index(one.kind))
+    return ranked[0] if ranked else None
+
+
+def _framework(tree: Tree, found: tuple[tuple[Framework, str], ...]) -> Iterator[Fact]:
+    main = _main(found)
+    for one, package in found:
+        if one is main and one.name not in {"webpack", "rollup", "esbuild", "rsbuild", "socket.io"}:
+            yield Fact(
+                name="framework",
+                value=one.name,
+                rule="node.framework.dependency",
+                confidence=STRONG,
+                file=PATH,
+                line=dependency_line(tree, package),
+            )
+
+
+def _without_framework(tree: Tree, manifest: Manifest, paths: tuple[str, ...]) -> Fact:
+    """No framework: a page is static unless a program listens or a script starts one."""
+    start = manifest.scripts.get("start", "")
+    page = tree.size("index.html") is not None
+    hit = sources.listening(tree, paths)
+    files_only = page and hit is None and (not start or serves_files_only(start))
+    place = (hit.file, hit.line) if hit else (PATH, 1)
+    return Fact(
+        name="static",
+        value=files_only,
+        rule="node.static.program",
+        confidence=LIKELY,
+        file=place[0],
+        line=place[1],
+    )

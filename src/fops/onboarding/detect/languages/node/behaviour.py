@@ -1,0 +1,139 @@
+"""What the code does that operations care about: variables it reads, health and metrics routes, backing services."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from fops.onboarding.detect.evidence import find, find_all, matching
+from fops.onboarding.detect.languages.code import code_hits, environment
+from fops.onboarding.detect.languages.node.manifest import PATH, Manifest, dependency_line
+from fops.onboarding.model import LIKELY, STRONG, Fact
+from fops.onboarding.ports import Tree
+
+_ENV = re.compile(
+    r"\b(?:process\.env|Bun\.env)(?:\.|\[\s*['\"])(?P<name>[A-Z][A-Z0-9_]+)(?:['\"]\s*\])?(?:\s*(?:\|\||\?\?)\s*['\"](?P<default>[^'\"\n]{0,200})['\"])?"
+)
+_NOT_OURS = re.compile(r"^(?:NODE_ENV|PORT|HOST|HOSTNAME|CI|npm_|HOME|PATH|PWD|TZ|VERCEL|NEXT_RUNTIME|DEBUG)")
+_HEALTH = re.compile(
+    r"\.(?:get|all|route|head|use)\s*\(\s*['\"`](?P<path>/(?:[\w-]+/)*(?:healthz?|health-?check|livez?|readyz|ready|liveness|_health|ping|status))['\"`]"
+)
+_NEST_HEALTH = re.compile(r"@Controller\(\s*['\"]/?(?P<path>health[\w-]*)['\"]\s*\)")
+_METRICS = re.compile(r"\.(?:get|all|route|use)\s*\(\s*['\"`](?P<path>/(?:[\w-]+/)*metrics)['\"`]")
+_FILE_ROUTES = re.compile(
+    r"(?:^|/)(?:app|src/app|pages|src/pages|server/api|server/routes)/(?:api/)?(?P<name>healthz?)(?:/route|/index|\.get)?\.[jt]sx?\Z"
+)
+SERVICES: dict[str, tuple[str, ...]] = {
+    "postgres": ("pg", "postgres", "pg-promise", "@vercel/postgres", "@neondatabase/serverless", "pg-native", "@mikro-orm/postgresql", "slonik"),
+    "mysql": ("mysql", "mysql2", "mariadb", "@mikro-orm/mysql", "serverless-mysql"),
+    "redis": ("redis", "ioredis", "bull", "bullmq", "bee-queue", "connect-redis", "@redis/client", "@socket.io/redis-adapter", "resque"),
+    "mongodb": ("mongodb", "mongoose", "@mikro-orm/mongodb", "connect-mongo", "agenda", "mongojs", "monk"),
+    "rabbitmq": ("amqplib", "amqp-connection-manager", "amqp", "rascal", "@golevelup/nestjs-rabbitmq"),
+    "kafka": ("kafkajs", "node-rdkafka", "kafka-node", "@confluentinc/kafka-javascript"),
+    "memcached": ("memcached", "memjs", "memcache-plus"),
+    "elasticsearch": ("@elastic/elasticsearch", "elasticsearch", "@opensearch-project/opensearch"),
+    "mssql": ("mssql", "tedious"),
+}  # fmt: skip
+"""Client packages by the service they talk to, from each project's own documentation."""
+_PRISMA = re.compile(
+    r'(?m)^\s*provider\s*=\s*"(?P<name>postgresql|postgres|mysql|mongodb|sqlserver|cockroachdb)"'
+)
+_PROVIDERS = {
+    "postgresql": "postgres",
+    "postgres": "postgres",
+    "mysql": "mysql",
+    "mongodb": "mongodb",
+    "sqlserver": "mssql",
+    "cockroachdb": "postgres",
+}
+
+
+def behaviour(tree: Tree, manifest: Manifest, paths: Sequence[str]) -> Iterator[Fact]:
+    """The facts `env`, `health_path` and `metrics_path`."""
+    yield from environment(
+        "node", [hit for hit in code_hits(tree, _ENV, paths) if not _NOT_OURS.match(hit.match["name"])]
+    )
+    yield from _route(tree, "health_path", _HEALTH, paths)
+    nest = next(code_hits(tree, _NEST_HEALTH, paths), None)
+    if nest:
+        yield Fact(
+            name="health_path",
+            value=f"/{nest.match['path']}",
+            rule="node.health.controller",
+            confidence=LIKELY,
+            file=nest.file,
+            line=nest.line,
+        )
+    yield from _file_route(tree)
+    if manifest.has("prom-client") or any(
+        name.endswith("prom-bundle") or "prometheus" in name for name in manifest.runtime
+    ):
+        yield from _route(tree, "metrics_path", _METRICS, paths)
+
+
+def _route(tree: Tree, name: str, pattern: re.Pattern[str], paths: Sequence[str]) -> Iterator[Fact]:
+    hit = next(code_hits(tree, pattern, paths), None)
+    if hit:
+        yield Fact(
+            name=name,
+            value=hit.match["path"],
+            rule=f"node.route.{name}",
+            confidence=STRONG,
+            file=hit.file,
+            line=hit.line,
+        )
+
+
+def _file_route(tree: Tree) -> Iterator[Fact]:
+    for path in tree.files:
+        found = _FILE_ROUTES.search(path)
+        if found:
+            prefix = "/api" if "/api/" in path else ""
+            yield Fact(
+                name="health_path",
+                value=f"{prefix}/{found['name']}",
+                rule="node.health.file-route",
+                confidence=LIKELY,
+                file=path,
+                line=1,
+            )
+            return
+
+
+def services(tree: Tree, manifest: Manifest) -> Iterator[Fact]:
+    """The fact `services`, one candidate for each client package and for Prisma's provider."""
+    for service, packages in SERVICES.items():
+        package = next((name for name in packages if name in manifest.runtime), None)
+        if package:
+            yield Fact(
+                name="services",
+                value=[service],
+                rule="node.services.package",
+                confidence=STRONG,
+                file=PATH,
+                line=dependency_line(tree, package),
+            )
+    hit = find(tree, _PRISMA, matching(tree, "*.prisma"))
+    if hit:
+        yield Fact(
+            name="services",
+            value=[_PROVIDERS[hit.match["name"]]],
+            rule="node.services.prisma",
+            confidence=STRONG,
+            file=hit.file,
+            line=hit.line,
+        )
+    typeorm = re.compile(r"\b(?:type|dialect|client)\s*:\s*['\"](?P<name>postgres(?:ql)?|mysql|mongodb)['\"]")
+    for found in find_all(
+        tree,
+        typeorm,
+        matching(tree, "ormconfig.*", "*/database/*", "knexfile.*", "drizzle.config.*", "config/database.*"),
+    ):
+        yield Fact(
+            name="services",
+            value=[_PROVIDERS[found.match["name"]]],
+            rule="node.services.configuration",
+            confidence=LIKELY,
+            file=found.file,
+            line=found.line,
+        )

@@ -1,0 +1,196 @@
+"""Install, build, start, test and lint: scripts as the tool runs them, else what the framework documents.
+
+A start script that runs a development server (`vite`, `ng serve`, `next dev`, `nodemon` …) is no production command where
+a better one is known.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fops.onboarding.detect.languages.node import sources
+from fops.onboarding.detect.languages.node.frameworks import Framework
+from fops.onboarding.detect.languages.node.manifest import PATH, Manifest, line
+from fops.onboarding.model import LIKELY, STRONG, WEAK, Fact
+from fops.onboarding.ports import Tree
+
+_DEVELOPMENT = re.compile(
+    r"\b(?:next|nuxt|nuxi|astro|remix|blitz|rw|solid-start|vinxi|mastra|strapi|xmcp|wrangler|shopify hydrogen)\s+dev(?:elop)?\b|\bvite\s*(?:$|&|dev|serve|--)|"
+    r"\bng\s+serve\b|\breact-scripts\s+start\b|\bvue-cli-service\s+serve\b|\bwebpack(?:-dev-server|\s+serve)\b|\bparcel\s+(?!build)|"
+    r"\bgatsby\s+develop\b|\bember\s+s(?:erve)?\b|\b(?:vuepress|vitepress)\s+dev\b|\bnodemon\b|\bionic\s+serve\b|\bexpo\s+start\b|"
+    r"\bts-node-dev\b|\btsx\s+watch\b|\bnode\s+--watch\b|\bbun\s+--(?:hot|watch)\b|\beleventy\s+--serve\b|\bhexo\s+server\b|\bsanity\s+dev\b|"
+    r"\bdocusaurus\s+start\b|\bumi\s+dev\b|\bpreact\s+watch\b|\bnest\s+start\s+--watch\b|\bbrunch\s+watch\b|\bpolymer\s+serve\b|\bgulp\b|\bstencil\s+build\s+--dev\b|"
+    r"\brsbuild\s+dev\b|\blive-server\b|\bredwood\s+dev\b"
+)
+_FILES_ONLY = re.compile(
+    r"(?:^|&&\s*|\bnpx\s+)(?:serve|http-server|vite\s+preview|gatsby\s+serve|astro\s+preview|docusaurus\s+serve|sirv)\b"
+)
+_NO_TEST = re.compile(r"no test specified|^\s*(?:exit\s+[01]|true|:)\s*$")
+INSTALLS = {
+    "npm": ("npm ci", ("package-lock.json", "npm-shrinkwrap.json"), "npm install"),
+    "pnpm": ("pnpm install --frozen-lockfile", ("pnpm-lock.yaml",), "pnpm install"),
+    "yarn": ("yarn install --frozen-lockfile", ("yarn.lock",), "yarn install"),
+    "bun": ("bun install --frozen-lockfile", ("bun.lock", "bun.lockb"), "bun install"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """What the other modules settled: the tool, the framework that counts, whether files alone come out."""
+
+    manifest: Manifest
+    tool: str
+    framework: Framework | None
+    static: bool
+
+
+def for_development(command: str) -> bool:
+    """Whether a command runs a development server."""
+    return bool(_DEVELOPMENT.search(command))
+
+
+def serves_files_only(command: str) -> bool:
+    """Whether a command serves what a build wrote and nothing else."""
+    return bool(_FILES_ONLY.search(command))
+
+
+def commands(tree: Tree, project: Project) -> Iterator[Fact]:
+    """Every command fact."""
+    yield from _install(tree, project)
+    yield from _build(tree, project)
+    yield from start(tree, project)
+    for name, scripts in (
+        ("test_command", ("test:ci", "test", "test:unit")),
+        ("lint_command", ("lint:ci", "lint")),
+    ):
+        script = next((one for one in scripts if _is_real(project.manifest.scripts.get(one, ""))), None)
+        if script:
+            value = run(project.tool, script)
+            yield Fact(
+                name=name,
+                value=value,
+                rule="node.script",
+                confidence=STRONG,
+                file=PATH,
+                line=line(tree, "scripts", script),
+            )
+
+
+def run(tool: str, script: str) -> str:
+    """How a tool runs a script: `npm run build`, and the short form where it has one."""
+    short = script in {"start", "test"} and tool in {"npm", "pnpm", "yarn"}
+    if short or tool == "yarn":
+        return f"{tool} {script}"
+    return f"{tool} run {script}"
+
+
+def _is_real(text: str) -> bool:
+    return bool(text.strip()) and not _NO_TEST.search(text)
+
+
+def _install(tree: Tree, project: Project) -> Iterator[Fact]:
+    frozen, locks, loose = INSTALLS[project.tool]
+    lock = next((path for path in locks if tree.size(path) is not None), None)
+    if lock and project.tool == "yarn" and tree.size(".yarnrc.yml") is not None:
+        frozen = "yarn install --immutable"
+    yield Fact(
+        name="install_command",
+        value=frozen if lock else loose,
+        rule="node.install",
+        confidence=STRONG,
+        file=lock or PATH,
+        line=1,
+    )
+
+
+def _build(tree: Tree, project: Project) -> Iterator[Fact]:
+    scripts = project.manifest.scripts
+    script = next(
+        (
+            name
+            for name in ("build", "build:prod", "build:production", "generate")
+            if scripts.get(name, "").strip()
+        ),
+        None,
+    )
+    if script:
+        yield Fact(name="build_command", value=run(project.tool, script), rule="node.build.script", confidence=STRONG,
+                   file=PATH, line=line(tree, "scripts", script))  # fmt: skip
+    elif project.framework and project.framework.build:
+        value = f"{_runner(project.tool)} {project.framework.build}"
+        yield Fact(
+            name="build_command",
+            value=value,
+            rule="node.build.framework",
+            confidence=LIKELY,
+            file=PATH,
+            line=1,
+        )
+
+
+def _runner(tool: str) -> str:
+    return {"npm": "npx", "pnpm": "pnpm exec", "yarn": "yarn", "bun": "bunx"}[tool]
+
+
+def start(tree: Tree, project: Project) -> Iterator[Fact]:
+    """The production start command; none where only files are served and no script serves them."""
+    yield from _start_scripts(tree, project)
+    if project.static:
+        return
+    if project.framework and project.framework.start:
+        value = project.framework.start
+        value = value if value.startswith("node ") else f"{_runner(project.tool)} {value}"
+        yield Fact(
+            name="start_command",
+            value=value,
+            rule=f"node.start.{project.framework.name}",
+            confidence=LIKELY,
+            file=PATH,
+            line=1,
+        )
+    main = project.manifest.text("main")
+    file = sources.entry(tree, main=main)
+    if file:
+        place = (PATH, line(tree, "main")) if main else (file, 1)
+        yield Fact(name="start_command", value=_program(tree, project, file), rule="node.start.entry", confidence=LIKELY - 0.1,
+                   file=place[0], line=place[1])  # fmt: skip
+
+
+def _start_scripts(tree: Tree, project: Project) -> Iterator[Fact]:
+    for script, confidence in (
+        ("start:prod", 0.95),
+        ("start:production", 0.95),
+        ("start", STRONG),
+        ("serve", 0.5),
+        ("preview", WEAK),
+    ):
+        text = project.manifest.scripts.get(script, "").strip()
+        if not text or (project.static and (for_development(text) or script != "start")):
+            continue
+        if script in {"serve", "preview"} and (
+            for_development(text) or serves_files_only(text) or project.framework is not None
+        ):
+            continue
+        weight = WEAK if for_development(text) else confidence
+        yield Fact(name="start_command", value=run(project.tool, script), rule="node.start.script", confidence=weight,
+                   file=PATH, line=line(tree, "scripts", script))  # fmt: skip
+
+
+def _program(tree: Tree, project: Project, file: str) -> str:
+    if project.tool == "bun":
+        return f"bun run {file}"
+    if file.endswith((".ts", ".mts", ".cts", ".tsx")):
+        return f"npx tsx {file}" if project.manifest.has("tsx") else f"node {_compiled(tree, file)}"
+    return f"node {file}"
+
+
+def _compiled(tree: Tree, file: str) -> str:
+    """Where `tsc` writes a source file: `outDir` of tsconfig.json, with `rootDir` (usually `src`) left out."""
+    text = tree.read("tsconfig.json") or ""
+    found = re.search(r'^\s*"outDir"\s*:\s*"(?:\./)?([^"]+?)/?"', text, re.MULTILINE)
+    if found is None:
+        return file
+    compiled = re.sub(r"[.]([cm]?)tsx?$", r".\1js", file.removeprefix("src/"))
+    return f"{found[1]}/{compiled}"

@@ -1,0 +1,102 @@
+"""The port a program listens on when nothing else is told.
+
+In order: a literal default in the code that listens, a flag or PORT in the start script, a setting of the framework's
+configuration, the framework's documented default.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from fops.onboarding.detect.evidence import find, matching
+from fops.onboarding.detect.languages.code import code_hits, names_own_port
+from fops.onboarding.detect.languages.node.frameworks import Framework
+from fops.onboarding.detect.languages.node.manifest import PATH, Manifest, line
+from fops.onboarding.model import LIKELY, STRONG, WEAK, Fact
+from fops.onboarding.ports import Tree
+
+_READ = (
+    r"(?:process\.env|Bun\.env|import\.meta\.env|env)(?:\.(?P<a>\w*PORT\w*)|\[['\"](?P<b>\w*PORT\w*)['\"]\])"
+)
+_DEFAULTED = re.compile(
+    _READ
+    + r"[^\n;]{0,20}?(?:\|\||\?\?|\?[^\n:;]{0,60}:)\s*(?:Number\(|parseInt\()?\s*['\"]?(?P<port>\d{2,5})\b"
+)
+_LISTENED = re.compile(r"\.listen\s*\(\s*(?:\{\s*(?:[^{}]{0,80},\s*)?port\s*:\s*)?['\"]?(?P<port>\d{2,5})\b")
+_LISTENED_TO = re.compile(
+    r"\.listen\s*\(\s*(?:\{\s*(?:[^{}]{0,80},\s*)?port\s*:\s*)?(?P<name>[A-Za-z_$][\w$]*)\b"
+)
+_SERVED = re.compile(
+    r"(?:\bserve|Bun\.serve|Deno\.serve)\s*\(\s*\{[^{}]{0,300}?\bport\s*:\s*['\"]?(?P<port>\d{2,5})\b"
+)
+_NAMED = re.compile(
+    r"(?m)\b(?:const|let|var|readonly)?\s*(?P<name>[A-Za-z_$][\w$]*)\s*(?::\s*\w+)?\s*[:=]\s*(?:Number\(|parseInt\(|normalizePort\()?\s*['\"]?(?P<port>\d{2,5})\b['\"]?"
+)
+_EXPORTED = re.compile(r"export\s+default\s+\{[^{}]{0,300}?\bport\s*:\s*['\"]?(?P<port>\d{2,5})\b")
+_FLAG = re.compile(r"(?:\bPORT=|(?:--port|--listen|-p|-l)[ =])(?:\$\{PORT:-)?(?P<port>\d{2,5})\b")
+_CONFIGURED = {
+    "nuxt": (("nuxt.config.*",), r"port\s*:\s*['\"]?(?P<port>\d{2,5})"),
+    "strapi": (("config/server.*",), r"env\.int\(\s*['\"]PORT['\"]\s*,\s*(?P<port>\d{2,5})"),
+    "vite": (("vite.config.*",), r"(?:server|preview)\s*:\s*\{[^{}]*?port\s*:\s*(?P<port>\d{2,5})"),
+    "fastify": ((".env",), r"(?m)^PORT=(?P<port>\d{2,5})"),
+}
+_WEB_SCRIPTS = ("start:prod", "start", "serve")
+
+
+def port(tree: Tree, manifest: Manifest, framework: Framework | None, paths: Sequence[str]) -> Iterator[Fact]:
+    """Every candidate, each weighed by how surely it is the one."""
+    yield from _in_code(tree, paths)
+    for script in _WEB_SCRIPTS:
+        flag = _FLAG.search(manifest.scripts.get(script, ""))
+        if flag:
+            yield _fact(flag["port"], "script", (PATH, line(tree, "scripts", script)), STRONG)
+    if framework and framework.name in _CONFIGURED:
+        files, pattern = _CONFIGURED[framework.name]
+        hit = find(tree, re.compile(pattern), matching(tree, *files))
+        if hit:
+            yield _fact(hit.match["port"], "configuration", (hit.file, hit.line), LIKELY)
+    if framework and framework.port:
+        yield _fact(str(framework.port), f"{framework.name}-default", (None, None), WEAK)
+
+
+def _in_code(tree: Tree, paths: Sequence[str]) -> Iterator[Fact]:
+    defaulted = next(
+        (
+            hit
+            for hit in code_hits(tree, _DEFAULTED, paths)
+            if names_own_port((hit.match["a"] or hit.match["b"]))
+        ),
+        None,
+    )
+    if defaulted:
+        yield _fact(defaulted.match["port"], "env-default", (defaulted.file, defaulted.line), 0.85)
+    for pattern, rule in ((_LISTENED, "listen"), (_SERVED, "serve"), (_EXPORTED, "export")):
+        hit = next(code_hits(tree, pattern, paths), None)
+        if hit:
+            yield _fact(hit.match["port"], rule, (hit.file, hit.line), 0.8)
+    yield from _through_a_name(tree, paths)
+
+
+def _through_a_name(tree: Tree, paths: Sequence[str]) -> Iterator[Fact]:
+    """`const port = 3000; app.listen(port)`: the name that is listened to, or one that says it is a port."""
+    listened = {hit.match["name"] for hit in code_hits(tree, _LISTENED_TO, paths)}
+    for hit in code_hits(tree, _NAMED, paths):
+        name = hit.match["name"]
+        if name in listened or (name.lower() == "port" and names_own_port(name)):
+            yield _fact(hit.match["port"], "named", (hit.file, hit.line), 0.75 if name in listened else 0.6)
+            return
+
+
+def _fact(value: str, rule: str, place: tuple[str | None, int | None], confidence: float) -> Fact:
+    number = int(value)
+    if not 0 < number < 65536:
+        return Fact(name="port", value=None, rule=f"node.port.{rule}", confidence=0.0)
+    return Fact(
+        name="port",
+        value=number,
+        rule=f"node.port.{rule}",
+        confidence=confidence,
+        file=place[0],
+        line=place[1],
+    )

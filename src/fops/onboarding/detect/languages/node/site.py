@@ -1,0 +1,152 @@
+"""Whether a build gives only files to serve, and the folder it writes them to.
+
+Meta frameworks say it in their configuration (`output: 'export'`, adapters, `ssr: false`, prerender scripts); site generators
+give files unless a server adapter is set; bundlers give files unless a server program stands beside them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fops.onboarding.detect.evidence import find, matching
+from fops.onboarding.detect.languages.node.commands import for_development, serves_files_only
+from fops.onboarding.detect.languages.node.frameworks import Framework
+from fops.onboarding.detect.languages.node.manifest import PATH, Manifest
+from fops.onboarding.model import CERTAIN, LIKELY, STRONG, Fact
+from fops.onboarding.ports import Tree
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """A pattern in configuration files that makes a framework's build static, or not."""
+
+    files: tuple[str, ...]
+    pattern: str
+    static: bool
+
+
+def _setting(files: str, pattern: str, *, static: bool) -> Setting:
+    return Setting(files=tuple(files.split()), pattern=pattern, static=static)
+
+
+SETTINGS: dict[str, tuple[Setting, ...]] = {
+    "next": (_setting("next.config.*", r"output\s*:\s*['\"]export['\"]", static=True),),
+    "nuxt": (
+        _setting("nuxt.config.*", r"(?m)^(?!\s*//).*\bssr\s*:\s*false|target\s*:\s*['\"]static['\"]|preset\s*:\s*['\"](?:static|github-pages)['\"]", static=True),
+    ),
+    "astro": (
+        _setting("astro.config.*", r"output\s*:\s*['\"](?:server|hybrid)['\"]|adapter\s*:\s*\w+", static=False),
+    ),
+    "sveltekit": (
+        _setting("svelte.config.*", r"adapter-static", static=True),
+    ),
+    "react-router": (_setting("react-router.config.*", r"\bssr\s*:\s*false", static=True),),
+    "remix": (_setting("vite.config.*", r"\bssr\s*:\s*false", static=True),),
+    "solidstart": (_setting("app.config.*", r"\bssr\s*:\s*false|preset\s*:\s*['\"]static['\"]", static=True),),
+    "tanstack-start": (_setting("app.config.* vite.config.*", r"preset\s*:\s*['\"]static['\"]|\bspa\s*:\s*\{\s*enabled\s*:\s*true", static=True),),
+    "angular": (_setting("angular.json", r'"ssr"\s*:\s*(?:true|\{)|"server"\s*:\s*"src/main\.server', static=False),),
+    "vite": (_setting("vite.config.*", r"vite-plugin-ssr|vike|@hono/vite-build|\bnitro\s*\(", static=False),),
+}  # fmt: skip
+_STATIC_PACKAGES = {"sveltekit": "@sveltejs/adapter-static"}
+_OUTPUTS = {
+    "vite": (("vite.config.*",), r"outDir\s*:\s*['\"](?:\./)?([^'\"]+)['\"]"),
+    "astro": (("astro.config.*",), r"outDir\s*:\s*['\"](?:\./)?([^'\"]+)['\"]"),
+    "next": (("next.config.*",), r"distDir\s*:\s*['\"]([^'\"]+)['\"]"),
+    "eleventy": ((".eleventy.*", "eleventy.config.*"), r"output\s*:\s*['\"]([^'\"]+)['\"]"),
+    "angular": (("angular.json",), r'"outputPath"\s*:\s*"([^"]+)"'),
+    "vue-cli": (("vue.config.*",), r"outputDir\s*:\s*['\"]([^'\"]+)['\"]"),
+    "webpack": (
+        ("webpack.config.*", "webpack.prod.*"),
+        r"path\.(?:resolve|join)\(\s*__dirname\s*,\s*['\"](?:\./)?([^'\"]+)['\"]",
+    ),
+}
+
+
+def static(
+    tree: Tree, manifest: Manifest, framework: Framework | None, server: Framework | None
+) -> Iterator[Fact]:
+    """The fact `static`: True when only files come out."""
+    if framework is None:
+        return
+    hit = _configured(tree, framework)
+    if hit:
+        yield Fact(
+            name="static",
+            value=hit[0],
+            rule=f"node.static.{framework.name}-configuration",
+            confidence=CERTAIN,
+            file=hit[1],
+            line=hit[2],
+        )
+        return
+    value, confidence = _by_kind(tree, manifest, framework, server)
+    yield Fact(
+        name="static",
+        value=value,
+        rule=f"node.static.{framework.kind}",
+        confidence=confidence,
+        file=PATH,
+        line=1,
+    )
+
+
+def _configured(tree: Tree, framework: Framework) -> tuple[bool, str, int] | None:
+    for setting in SETTINGS.get(framework.name, ()):
+        hit = find(tree, re.compile(setting.pattern), matching(tree, *setting.files))
+        if hit:
+            return setting.static, hit.file, hit.line
+    return None
+
+
+def _by_kind(
+    tree: Tree, manifest: Manifest, framework: Framework, server: Framework | None
+) -> tuple[bool, float]:
+    scripts = manifest.scripts
+    start = scripts.get("start", "") or scripts.get("start:prod", "")
+    if framework.kind in {"server", "meta"}:
+        generates = re.search(r"\bnuxt(?:i)?\s+generate\b|\bnext\s+export\b", scripts.get("build", ""))
+        return bool(generates), STRONG if generates else LIKELY
+    if server is not None or _starts_program(start):
+        return False, LIKELY
+    if framework.name == "webpack" and not any(path.endswith(".html") for path in tree.files):
+        return False, LIKELY
+    return True, STRONG
+
+
+def _starts_program(start: str) -> bool:
+    """Whether the start script runs a program of its own, not a development or file server."""
+    return bool(
+        re.search(r"\b(?:node|bun|tsx|ts-node|deno)\s+(?!.*\b(?:serve|http-server)\b)\S", start)
+    ) and not (for_development(start) or serves_files_only(start))
+
+
+def output(tree: Tree, framework: Framework) -> Iterator[Fact]:
+    """The folder a static build writes: from the configuration, else the framework's default."""
+    files, pattern = _OUTPUTS.get(framework.name, ((), ""))
+    hit = find(tree, re.compile(pattern), matching(tree, *files)) if files else None
+    if hit:
+        value = hit.match[1].strip("/")
+        yield Fact(
+            name="output_folder",
+            value=value,
+            rule="node.output.configuration",
+            confidence=STRONG,
+            file=hit.file,
+            line=hit.line,
+        )
+    yield Fact(name="output_folder", value=_angular_output(tree) if framework.name == "angular" else framework.output,
+               rule=f"node.output.{framework.name}", confidence=LIKELY, file=PATH, line=1)  # fmt: skip
+
+
+def _angular_output(tree: Tree) -> str:
+    """`dist/PROJECT`, with `browser/` where the application builder (Angular 17) writes it."""
+    text = tree.read("angular.json") or ""
+    project = re.search(r'"projects"\s*:\s*\{\s*"([^"]+)"', text)
+    folder = f"dist/{project[1]}" if project else "dist"
+    return (
+        f"{folder}/browser"
+        if re.search(r'"@angular(?:-devkit)?/build(?:-angular)?:application"', text)
+        else folder
+    )

@@ -1,0 +1,130 @@
+"""Which Node the repository pins.
+
+Precedence: `.nvmrc`, `.node-version`, mise and asdf, Volta, `devEngines`, an exact `engines.node` (`22`, `22.x`, `22.12.0`,
+`^22`, `~22.1`). A wider range is no pin: it is resolved to the newest long-term release it allows, and marked WEAK.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from importlib import resources
+
+from fops.onboarding.detect.files.values import nested
+from fops.onboarding.detect.languages.node.manifest import PATH, Manifest, line
+from fops.onboarding.detect.languages.tool_versions import Pin, tool_versions
+from fops.onboarding.model import CERTAIN, LIKELY, STRONG, WEAK, Fact
+from fops.onboarding.ports import Tree
+
+_EXACT = re.compile(r"[v=^~]*\s*(\d+(?:\.\d+){0,2})(?:\.[x*]){0,2}\Z")
+_CLAUSE = re.compile(r"(>=|<=|>|<|\^|~|=)?\s*v?(\d+)(?:\.(?:\d+|[x*]))*")
+_NAMES = {"argon": "4", "boron": "6", "carbon": "8", "dubnium": "10", "erbium": "12", "fermium": "14", "gallium": "16",
+          "hydrogen": "18", "iron": "20", "jod": "22", "krypton": "24"}  # fmt: skip
+"""Code names of long-term lines: https://github.com/nodejs/Release"""
+
+
+def version(tree: Tree, manifest: Manifest) -> Iterator[Fact]:
+    """The pinned version, or a weak guess from a range."""
+    for rule, pin in _pins(tree, manifest):
+        value = _pinned(pin.value)
+        if value:
+            yield _fact(rule, value, pin, CERTAIN if rule in {"nvmrc", "node-version"} else STRONG)
+    engines = nested(manifest.document, "engines", "node")
+    if isinstance(engines, str):
+        pin = Pin(value=engines, file=PATH, line=line(tree, "engines", "node"))
+        exact, newest = _pinned(engines), newest_within(engines)
+        if exact:
+            yield _fact("engines", exact, pin, LIKELY)
+        elif newest:
+            yield _fact("engines-resolved", newest, pin, WEAK)
+
+
+def newest_within(constraint: str) -> str | None:
+    """The newest long-term major that a range allows; the newest of all where no long-term one does."""
+    for long_term in (True, False):
+        for major in _majors(long_term=long_term):
+            if any(_allows(part, major) for part in constraint.split("||")):
+                return str(major)
+    return None
+
+
+def _pins(tree: Tree, manifest: Manifest) -> Iterator[tuple[str, Pin]]:
+    for path in (".nvmrc", ".node-version"):
+        for number, text in enumerate((tree.read(path) or "").splitlines(), start=1):
+            stripped = text.split("#")[0].strip()
+            if stripped:
+                yield path[1:], Pin(value=stripped, file=path, line=number)
+                break
+    yield from (("tool-versions", pin) for pin in tool_versions(tree, "node", "nodejs"))
+    volta = nested(manifest.document, "volta", "node")
+    if isinstance(volta, str):
+        yield "volta", Pin(value=volta, file=PATH, line=line(tree, "volta", "node"))
+    runtime = nested(manifest.document, "devEngines", "runtime")
+    if (
+        isinstance(runtime, dict)
+        and runtime.get("name") == "node"
+        and isinstance(runtime.get("version"), str)
+    ):
+        yield (
+            "dev-engines",
+            Pin(value=runtime["version"], file=PATH, line=line(tree, "devEngines", "runtime", "version")),
+        )
+
+
+def _pinned(text: str) -> str | None:
+    name = text.strip().lower().removeprefix("lts/")
+    if name in _NAMES:
+        return _NAMES[name]
+    if name in {"*", "lts", "node", "stable", "latest"}:
+        return None
+    found = _EXACT.match(text.strip())
+    return found[1] if found else None
+
+
+def _allows(part: str, major: int) -> bool:
+    hyphen = re.fullmatch(r"\s*v?(\d+)[\d.x*]*\s+-\s+v?(\d+)[\d.x*]*\s*", part)
+    if hyphen:
+        return int(hyphen[1]) <= major <= int(hyphen[2])
+    clauses = _CLAUSE.findall(part)
+    if not clauses:
+        return part.strip() in {"*", "x", "latest"}
+    return all(_clause_allows(operator, int(number), part, major) for operator, number in clauses)
+
+
+def _clause_allows(operator: str, number: int, part: str, major: int) -> bool:
+    if operator == ">=":
+        return major >= number
+    if operator == ">":
+        return major > number or (major == number and "." in part)
+    if operator == "<":
+        return major < number
+    if operator == "<=":
+        return major <= number
+    return major == number
+
+
+def _majors(*, long_term: bool) -> list[int]:
+    text = resources.files("fops.onboarding.plan").joinpath("eol.json").read_text("utf-8")
+    cycles = json.loads(text)["products"]["nodejs"]
+    newest = max(str(cycle["release"]) for cycle in cycles)
+    return [
+        int(cycle["cycle"])
+        for cycle in cycles
+        if str(cycle["cycle"]).isdigit() and (not long_term or _is_long_term(cycle["lts"], newest))
+    ]
+
+
+def _is_long_term(lts: object, newest: str) -> bool:
+    return lts is True or (isinstance(lts, str) and lts <= newest)
+
+
+def _fact(rule: str, value: str, pin: Pin, confidence: float) -> Fact:
+    return Fact(
+        name="runtime_version",
+        value=value,
+        rule=f"node.version.{rule}",
+        confidence=confidence,
+        file=pin.file,
+        line=pin.line,
+    )
