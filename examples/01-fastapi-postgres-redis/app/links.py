@@ -36,9 +36,7 @@ class PostgresLinks:
 
     def add(self, code: str, address: str) -> None:
         with psycopg.connect(self._url) as connection:
-            connection.execute(
-                "INSERT INTO links (code, address) VALUES (%s, %s)", (code, address)
-            )
+            connection.execute("INSERT INTO links (code, address) VALUES (%s, %s)", (code, address))
 
     def find(self, code: str) -> str | None:
         with psycopg.connect(self._url) as connection:
