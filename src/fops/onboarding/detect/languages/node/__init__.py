@@ -51,7 +51,9 @@ class Node:
             )
         if frameworks(manifest) or sources.entry(tree, main=manifest.text("main")):
             return Claim(confidence=STRONG, rule="node.claim.program", file=PATH, line=1)
-        needs = manifest.runtime or manifest.document.get("engines")  # a manifest of tools alone has neither
+        # a manifest of tools alone has none of these
+        needs = manifest.runtime or any(manifest.document.get(key) for key in ("engines", "workspaces"))
+        needs = needs or tree.size("pnpm-workspace.yaml") is not None
         return Claim(confidence=LIKELY if needs else WEAK, rule="node.claim.manifest", file=PATH, line=1)
 
     def library(self, tree: Tree) -> Claim | None:
@@ -121,8 +123,9 @@ def _claim_without_manifest(tree: Tree) -> Claim | None:
 
 
 def _offered(manifest: Manifest) -> str | None:
-    """The key by which a package offers itself. `main` alone is what `npm init` writes for everybody, so it needs the
-    words of a published package beside it.
+    """The key by which a package offers itself, None when it does not.
+
+    `main` alone is what `npm init` writes for everybody, so it needs the words of a published package beside it.
     """
     if manifest.document.get("private"):
         return None

@@ -15,9 +15,11 @@ Kind = Literal["server", "meta", "site", "bundler"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Framework:
-    """`packages`: any of them says it. `kind`: a server library, a meta framework with a server of its own, a site
-    generator (files only), or a bundler (files, unless a server stands beside it). `build` and `start` are the
-    commands where no script says so; `output` the folder a static build writes; `port` the documented default.
+    """A framework as its packages show it.
+
+    `kind`: a server library, a meta framework with a server of its own, a site generator (files only), or a bundler
+    (files, unless a server stands beside it). `build` and `start` are the commands where no script says so; `output` the
+    folder a static build writes; `port` the documented default.
     """
 
     name: str
