@@ -70,7 +70,12 @@ def onboard(env: dict[str, str], folder: Path) -> float:
         identity = ["-c", "user.name=Ada", "-c", "user.email=ada@example.com"]
         for words in (["init", "-q", "-b", "main"], ["add", "-A"], [*identity, "commit", "-qm", "first"]):
             subprocess.run(["git", "-C", str(work / "app"), *words], check=True, env=env)
-        rounds.append(cpu([sys.executable, "-c", ONBOARD, str(work / "app")], env={**env, "FOPS_HOME": str(work / "home")}))
+        rounds.append(
+            cpu(
+                [sys.executable, "-c", ONBOARD, str(work / "app")],
+                env={**env, "FOPS_HOME": str(work / "home")},
+            )
+        )
     return min(rounds)
 
 
@@ -79,7 +84,10 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="fops-bench-") as folder:
         env = {**os.environ, "FOPS_HOME": f"{folder}/home", "PYTHONDONTWRITEBYTECODE": ""}
         fops = str(Path(sys.executable).parent / "fops")
-        help_cpu, bare_help = best([fops, "--help"], env=env), best([sys.executable, "-c", BARE_HELP], env=env)
+        help_cpu, bare_help = (
+            best([fops, "--help"], env=env),
+            best([sys.executable, "-c", BARE_HELP], env=env),
+        )
         imports = best([sys.executable, "-c", BARE_IMPORTS], env=env)
         whole = onboard(env, Path(folder))
         times = explain_times()
@@ -98,7 +106,9 @@ def main() -> int:
     (ROOT / ".bench" / "cli.json").write_text(json.dumps(figures, indent=1) + "\n")
     for name, value in figures.items():
         print(f"{name:<24} {value:.3f}")
-    broken = [name for name, most in (("help_ratio", 1.8), ("onboard_of_allowed", 1.0)) if figures[name] > most]
+    broken = [
+        name for name, most in (("help_ratio", 1.8), ("onboard_of_allowed", 1.0)) if figures[name] > most
+    ]
     print(f"above what is promised: {', '.join(broken)}" if broken else "all promised ratios hold")
     return 1 if broken else 0
 
