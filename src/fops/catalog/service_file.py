@@ -54,7 +54,7 @@ def _service(members: _Members) -> Service:
         language=members.text("language"),
         image=members.maybe("image", _IMAGE),
         port=members.port("port"),
-        health=members.maybe("health", re.compile(r"/[^\s]*")),
+        health=members.maybe("health", re.compile(r"/[^\x00-\x1f]*")),
         processes=members.every("processes", _process),
         backing=members.texts("backing"),
         secrets=members.texts("secrets"),
