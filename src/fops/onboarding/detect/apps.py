@@ -30,18 +30,8 @@ _WORTH_A_LOOK = frozenset({*PROJECT_FILES, "index.html", "Dockerfile", "Procfile
 _NOT_BELOW = re.compile(
     r"(?:^|/)(?:tests?|specs?|__tests__|e2e|examples?|samples?|demos?|fixtures?|testdata|docs?|documentation|website|benchmarks?|vendor|"
     r"third_party|scripts|tools|hack|infra|infrastructure|terraform|charts?|helm|k8s|kubernetes|node_modules|dist|build|target|"
-    r"public|static|assets|templates|\.[^/]+)(?:/|$)"
+    r"public|static|assets|templates|themes|layouts|webapp|\.[^/]+)(?:/|$)"
 )
-_TOOL_LANGUAGE = {
-    "go": "go",
-    "maven": "java",
-    "gradle": "java",
-    "uv": "python",
-    "cargo": "rust",
-    "deno": "deno",
-    "pub": "dart",
-    "mix": "elixir",
-}
 _INHERITED = ("package_manager", "runtime_version")
 
 
@@ -57,7 +47,7 @@ class _Verdict:
 
     @property
     def supported(self) -> bool:
-        return self.app is not None and self.candidate is not None and self.candidate.supported
+        return self.app is not None and (self.candidate is None or self.candidate.supported)
 
     @property
     def runs(self) -> bool:
@@ -66,7 +56,22 @@ class _Verdict:
             return False
         if not self.candidate.supported:
             return self.candidate.claim.confidence >= LIKELY
-        return any(self.app.value(name) for name in ("start_command", "static", "processes"))
+        return self._knows("start_command", "static", "processes")
+
+    @property
+    def runs_surely(self) -> bool:
+        """Whether more than an entry file says so: a library of a monorepo has a `main`, and is not started by it."""
+        start = self.app.facts.get("start_command") if self.app else None
+        others = ("static", "processes", "port")
+        return self.runs and (start is None or start.confidence >= LIKELY or self._knows(*others))
+
+    def _knows(self, *names: str) -> bool:
+        return self.app is not None and any(self.app.value(name) for name in names)
+
+    @property
+    def only_pages(self) -> bool:
+        """Whether it is plain pages: those of an application lie in a folder of it, and are not its better part."""
+        return self.candidate is not None and self.candidate.name == "static"
 
 
 def detect(tree: Tree) -> Findings:
@@ -151,9 +156,11 @@ def _folders(tree: Tree) -> list[str]:
 
 
 def _listed(top: _Verdict, below: tuple[_Verdict, ...], workspace: Workspace | None) -> tuple[_Verdict, ...]:
-    running = tuple(one for one in below if one.runs)
     if workspace is None:
-        return running if running and not top.runs else ((top,) if top.app else ())
+        running = tuple(one for one in below if one.runs)
+        better = running if top.app is None else tuple(one for one in running if not one.only_pages)
+        return better if better and not top.runs else ((top,) if top.app else ())
+    running = tuple(one for one in below if one.runs_surely)
     only_libraries = all(one.candidate and one.candidate.library for one in below)
     if not running and not top.runs and (top.app is None or only_libraries):
         return ()
@@ -162,8 +169,9 @@ def _listed(top: _Verdict, below: tuple[_Verdict, ...], workspace: Workspace | N
 
 def _with_workspaces(top: _Verdict, workspace: Workspace) -> _Verdict:
     fact = workspace.fact()
-    language = _TOOL_LANGUAGE.get(workspace.tool, "node")
-    facts = top.app.facts if top.app else {"language": replace(fact, name="language", value=language)}
+    facts = (
+        top.app.facts if top.app else {"language": replace(fact, name="language", value=workspace.language)}
+    )
     return replace(top, app=App(path=".", facts={**facts, "workspaces": fact}))
 
 

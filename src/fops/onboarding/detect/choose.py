@@ -19,7 +19,7 @@ from fops.onboarding.detect.files.images import image_language
 from fops.onboarding.detect.files.values import nested
 from fops.onboarding.detect.languages import LANGUAGES
 from fops.onboarding.detect.unsupported.ecosystem import Ecosystem
-from fops.onboarding.model import LIKELY, WEAK, Fact
+from fops.onboarding.model import LIKELY, STRONG, WEAK, Fact
 from fops.onboarding.ports import Tree
 
 _ORDER = ("ruby", "php", "dotnet", "elixir", "rust", "scala", "clojure", "java", "go", "python", "node")
@@ -119,7 +119,7 @@ def _of_a_project_below(tree: Tree, claim: Claim) -> bool:
 
 def _weighed(tree: Tree, apps: tuple[Candidate, ...]) -> Iterator[Candidate]:
     """The candidates, a package.json that only builds assets beside another language's application weakened."""
-    beside = any(one.name not in {"node", "static"} and one.claim.confidence >= LIKELY for one in apps)
+    beside = any(one.name not in {"node", "static"} and one.claim.confidence >= STRONG for one in apps)
     for one in apps:
         tooling = beside and one.name == "node" and not _serves(tree)
         yield (

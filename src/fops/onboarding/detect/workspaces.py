@@ -20,6 +20,16 @@ from fops.onboarding.model import CERTAIN, Fact
 from fops.onboarding.ports import Tree
 
 _MOST_MEMBERS = 200  # folders; more is a registry, not a repository to deploy
+_LANGUAGES = {
+    "go": "go",
+    "maven": "java",
+    "gradle": "java",
+    "uv": "python",
+    "cargo": "rust",
+    "deno": "deno",
+    "pub": "dart",
+    "mix": "elixir",
+}
 _USE = re.compile(r"^\s*use\s+(?:\(([^)]*)\)|(\S+))", re.MULTILINE)
 _MODULE = re.compile(r"<module>\s*([^<\s]+)\s*</module>")
 _INCLUDE = re.compile(r"^\s*include\s*\(?((?:\s*['\"][^'\"]+['\"]\s*,?)+)", re.MULTILINE)
@@ -36,6 +46,11 @@ class Workspace:
     file: str
     line: int | None
     tool: str
+
+    @property
+    def language(self) -> str:
+        """The language whose tool declares it: what the root is where it has no program of its own."""
+        return _LANGUAGES.get(self.tool, "node")
 
     def fact(self) -> Fact:
         """The fact `workspaces` of the root."""

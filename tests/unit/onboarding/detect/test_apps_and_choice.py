@@ -143,3 +143,33 @@ def test_findings_are_reported_in_the_contracts_shape():
 )
 def test_a_weak_hint_that_nothing_can_start_is_no_application(texts):
     assert not detect(MemoryTree(texts)).deployable
+
+
+def test_pages_inside_an_application_do_not_take_its_place():
+    war = {
+        "pom.xml": "<project><artifactId>a</artifactId><packaging>war</packaging></project>",
+        "src/main/java/A.java": "class A {}",
+    }
+    findings = detect(MemoryTree({**war, "web/index.html": "<html></html>"}))
+    assert [(app.path, app.value("language")) for app in findings.apps] == [(".", "java")]
+
+
+def test_a_member_with_nothing_but_a_main_file_is_a_library_of_the_monorepo():
+    root = {"package.json": '{"private": true, "workspaces": ["apps/*", "internals/*"]}'}
+    inner = {
+        "package.json": '{"name": "constants", "private": true, "main": "dist/index.js"}',
+        "src/index.ts": "export const a = 1\n",
+    }
+    findings = detect(
+        MemoryTree({**root, **below("apps/api", EXPRESS), **below("internals/constants", inner)})
+    )
+    assert [app.path for app in findings.apps] == [".", "apps/api"]
+
+
+def test_a_workspace_root_without_a_manifest_of_its_own_is_still_listed():
+    texts = {"pnpm-workspace.yaml": "packages: ['apps/*']\n", **below("apps/api", EXPRESS)}
+    findings = detect(MemoryTree(texts))
+    assert [(app.path, app.value("language")) for app in findings.apps] == [
+        (".", "node"),
+        ("apps/api", "node"),
+    ]

@@ -39,6 +39,13 @@ APPS = [
     ("cobol", None, {"index.cbl": ""}),
     ("scheme", None, {"haunt.scm": ""}),
     ("perl", "cpanm", {"cpanfile": "requires 'Mojolicious';", "app.psgi": ""}),
+    ("hugo", None, {"hugo.toml": "title = 'a'", "content/a.md": "", "themes/x/layouts/index.html": ""}),
+    (
+        "hugo",
+        None,
+        {"config.toml": "baseURL = 'https://a'", "content/a.md": "", "themes/x/package.json": "{}"},
+    ),
+    ("zola", None, {"config.toml": "base_url = 'https://a'", "templates/index.html": "", "content/a.md": ""}),
     ("shell", None, {"start.sh": "nc -l 8080"}),
 ]
 
@@ -92,3 +99,21 @@ def test_a_library_is_refused_with_what_would_make_it_deployable(language, texts
 def test_a_pinned_version_is_told_with_its_line(texts, version, line):
     fact = detect(MemoryTree(texts)).apps[0].facts["runtime_version"]
     assert (fact.value, fact.line) == (version, line)
+
+
+@pytest.mark.parametrize(
+    ("texts", "port"),
+    [
+        ({"Gemfile": "gem 'rails'", "config.ru": ""}, 3000),
+        ({"mix.exs": "{:phoenix, 1}", "config/runtime.exs": ""}, 4000),
+    ],
+)
+def test_a_documented_default_port_is_weak_and_has_no_file(texts, port):
+    fact = detect(MemoryTree(texts)).apps[0].facts["port"]
+    assert (fact.value, fact.confidence, fact.file) == (port, 0.4, None)
+
+
+def test_a_site_of_a_generator_is_only_files():
+    assert (
+        detect(MemoryTree({"hugo.toml": "title = 'a'", "content/a.md": ""})).apps[0].value("static") is True
+    )

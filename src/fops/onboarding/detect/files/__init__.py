@@ -4,11 +4,12 @@ Must not know: which language won, beyond its name in `Place`. Adding a source t
 
 Precedence, most trusted first; equal confidences are taken in this order, and before the language's own facts:
     Procfile, platform files (fly.toml, app.yaml, …)   CERTAIN    written to say how the application runs
-    Dockerfile                                         CERTAIN    port, health; STRONG the command; LIKELY the version
+    Dockerfile                                         CERTAIN    port, health; LIKELY the command and the version
     compose                                            STRONG     container port of the service built from this folder
     Kubernetes manifests                               STRONG     containerPort of the workload
     .env.example                                       LIKELY     names a person must set, and their defaults
-A version file beats the Dockerfile's base image: the first pins the project, the second one way of packing it.
+A version file beats the Dockerfile's base image, and a manifest's start script its command: the first speak of the
+project, the second of one way of packing it. Where the image is built from it, the plan follows the Dockerfile anyway.
 """
 
 from collections.abc import Iterator

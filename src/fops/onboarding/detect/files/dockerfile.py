@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from fops.onboarding.detect.files.commands import as_port, for_development, port_in, unwrapped
 from fops.onboarding.detect.files.images import image_version, listening
 from fops.onboarding.detect.files.place import Place
-from fops.onboarding.model import CERTAIN, LIKELY, STRONG, WEAK, ExistingDockerfile, Fact
+from fops.onboarding.model import CERTAIN, LIKELY, WEAK, ExistingDockerfile, Fact
 from fops.onboarding.ports import Tree
 
 _NAMES = (
@@ -91,7 +91,7 @@ def facts(place: Place) -> Iterator[Fact]:
         )
     if command := start_command(chain):
         text, line = command
-        confidence = WEAK if for_development(text) else STRONG if _portable(text) else LIKELY
+        confidence = LIKELY if _portable(text) and not for_development(text) else WEAK
         yield Fact(
             name="start_command",
             value=text,

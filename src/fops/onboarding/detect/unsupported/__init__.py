@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fops.onboarding.detect.evidence import Claim, find
-from fops.onboarding.detect.unsupported import beam, dotnet, jvm, native, php, ruby, rust, scripting
+from fops.onboarding.detect.unsupported import beam, dotnet, jvm, native, php, ruby, rust, scripting, sites
 from fops.onboarding.detect.unsupported.ecosystem import Ecosystem, Sign, index, matching
 from fops.onboarding.model import CERTAIN, LIKELY, STRONG, WEAK, Fact
 from fops.onboarding.ports import Tree
@@ -21,7 +21,7 @@ ECOSYSTEMS: tuple[Ecosystem, ...] = (
     scripting.DENO, scripting.DART, native.SWIFT, native.CRYSTAL, native.ZIG, native.HASKELL_STACK, native.HASKELL_CABAL,
     beam.ERLANG, native.NIM, native.OCAML, native.FORTRAN, native.CMAKE, native.MESON, native.C_LIBRARY, native.CPP,
     native.COBOL, scripting.SCHEME, scripting.RACKET, scripting.PERL, scripting.LUA, scripting.R, scripting.JULIA,
-    jvm.KOTLIN, jvm.GROOVY, scripting.SHELL,
+    jvm.KOTLIN, jvm.GROOVY, sites.HUGO, sites.ZOLA, scripting.SHELL,
 )  # fmt: skip
 # What each framework's own guide says it listens on when nothing else is told.
 _PORTS = {"rails": 3000, "sinatra": 4567, "rack": 9292, "phoenix": 4000, "rocket": 8000, "play": 9000}
@@ -46,8 +46,7 @@ def recognise(tree: Tree) -> tuple[Recognised, ...]:
 def _seen(tree: Tree, paths: tuple[str, ...], ecosystem: Ecosystem) -> Recognised | None:
     manifest = matching(paths, *ecosystem.manifests) if ecosystem.manifests else ()
     if not manifest:
-        where = _first(tree, paths, ecosystem.programs)
-        return _recognised(ecosystem, where, "program", LIKELY) if where else None
+        return _program(tree, paths, ecosystem)
     for signs, kind, confidence in (
         (ecosystem.app, "app", STRONG),
         (ecosystem.library, "library", STRONG),
@@ -56,6 +55,14 @@ def _seen(tree: Tree, paths: tuple[str, ...], ecosystem: Ecosystem) -> Recognise
         if where := _first(tree, paths, signs):
             return _recognised(ecosystem, where, kind, confidence)
     return _recognised(ecosystem, (manifest[0], 1), "manifest", LIKELY)
+
+
+def _program(tree: Tree, paths: tuple[str, ...], ecosystem: Ecosystem) -> Recognised | None:
+    """A program without manifest: what its text says is strong, its mere name a hint."""
+    for sign in ecosystem.programs:
+        if where := sign.seen(tree, paths):
+            return _recognised(ecosystem, where, "program", STRONG if sign.pattern else LIKELY)
+    return None
 
 
 def _first(tree: Tree, paths: tuple[str, ...], signs: tuple[Sign, ...]) -> tuple[str, int] | None:
@@ -82,13 +89,21 @@ def facts(tree: Tree, ecosystem: Ecosystem) -> Iterator[Fact]:
             line=1,
         )
     yield from _version(tree, paths, ecosystem)
-    for framework, sign in ecosystem.frameworks:
-        if where := sign.seen(tree, paths):
-            rule = f"{ecosystem.language}.framework"
-            yield Fact(
-                name="framework", value=framework, rule=rule, confidence=STRONG, file=where[0], line=where[1]
-            )
-            return
+    yield from _framework(tree, paths, ecosystem)
+
+
+def _framework(tree: Tree, paths: tuple[str, ...], ecosystem: Ecosystem) -> Iterator[Fact]:
+    """The first framework seen, and what follows from it."""
+    seen = ((name, where) for name, sign in ecosystem.frameworks if (where := sign.seen(tree, paths)))
+    name, (file, line) = next(seen, ("", ("", 0)))
+    if not name:
+        return
+    rule = f"{ecosystem.language}.framework"
+    yield Fact(name="framework", value=name, rule=rule, confidence=STRONG, file=file, line=line)
+    if ecosystem.static:
+        yield Fact(name="static", value=True, rule=rule, confidence=STRONG, file=file, line=line)
+    if name in _PORTS:
+        yield Fact(name="port", value=_PORTS[name], rule=f"{rule}.port", confidence=WEAK)
 
 
 def _version(tree: Tree, paths: tuple[str, ...], ecosystem: Ecosystem) -> Iterator[Fact]:

@@ -50,7 +50,8 @@ class Ecosystem:
     """A language that is recognised and named, but not deployed yet.
 
     `manifests` show the ecosystem, `programs` a program without manifest. One `app` sign makes it an application;
-    else one `library` sign a library; else one `tool` sign means the manifest only serves another language.
+    else one `library` sign a library; else one `tool` sign means the manifest only serves another language. `static`:
+    what it builds is only files to serve.
     """
 
     language: str
@@ -62,6 +63,7 @@ class Ecosystem:
     tool: tuple[Sign, ...] = ()
     versions: tuple[Version, ...] = ()
     frameworks: tuple[tuple[str, Sign], ...] = ()
+    static: bool = False
 
 
 def index(tree: Tree) -> tuple[str, ...]:

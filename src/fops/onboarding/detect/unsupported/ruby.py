@@ -17,6 +17,8 @@ RUBY = Ecosystem(
     programs=(Sign(files=("config.ru", "app.rb", "main.rb", "server.rb")),),
     app=(
         Sign(files=("config.ru", "config/application.rb", "bin/rails", "_config.yml")),
+        Sign(files=("app.rb", "main.rb", "server.rb")),
+        _gem("rails|sinatra|hanami|roda|puma|unicorn|thin|passenger|jekyll|middleman"),
         Sign(files=("Procfile",), pattern=r"\b(?:ruby|rails|rackup|puma|sidekiq|bundle exec)\b"),
     ),
     library=(Sign(files=("*.gemspec",)),),
