@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.factories.plans import a_service
+from tests.factories.plans import a_fact, a_service
 
 from fops.onboarding.generate.pipeline.toolchains import toolchain
 
@@ -67,3 +67,12 @@ def test_an_unknown_manager_gets_its_language_and_the_plans_own_install_line():
     tools = toolchain(a_service(package_manager="conda", install_command="conda env update"))
 
     assert (tools.setup, tools.install, tools.tool) == ("python", "conda env update", None)
+
+
+def test_an_answer_of_a_person_replaces_the_install_line():
+    told = a_fact("install_command", "make deps", rule="set")
+    service = a_service(
+        package_manager="npm", install_command="make deps", evidence={"install_command": told}
+    )
+
+    assert toolchain(service).install == "make deps"

@@ -6,10 +6,11 @@ A cache is named only where its key file exists: the setup actions fail on a mis
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from fops.onboarding.model import ServicePlan
+from fops.onboarding.plan.answers import RULE as ANSWER
 from fops.onboarding.plan.releases import TOOLS
 
 _DEVELOPMENT_REQUIREMENTS = (
@@ -46,11 +47,16 @@ class Toolchain:
 
 
 def toolchain(service: ServicePlan) -> Toolchain:
-    """The toolchain of a service; a package manager unknown here gets its language's and the plan's own install line."""
+    """The toolchain of a service; a package manager unknown here gets its language's and the plan's own install line.
+
+    Runners install what tests need too, so only an answer of `--set` replaces the line chosen here.
+    """
     by_manager = _MANAGERS.get(service.package_manager)
-    if by_manager is not None:
-        return by_manager(service)
-    return Toolchain(setup=_LANGUAGES.get(service.language), install=service.install_command)
+    if by_manager is None:
+        return Toolchain(setup=_LANGUAGES.get(service.language), install=service.install_command)
+    tools = by_manager(service)
+    told = service.evidence.get("install_command")
+    return replace(tools, install=service.install_command) if told and told.rule == ANSWER else tools
 
 
 def _pip(service: ServicePlan) -> Toolchain:

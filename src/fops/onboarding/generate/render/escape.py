@@ -17,7 +17,7 @@ _CONTROL = re.compile(
 )
 _PLAIN_YAML = re.compile(r"[A-Za-z/_][\w./@-]*\Z")
 _PLAIN_WORDS = re.compile(
-    r"[A-Za-z/_][\w./@=-]*(?:(?: (?:&& )?|:)[\w./@=-]+)*\Z", re.ASCII
+    r"(?:\./)?[A-Za-z/_][\w./@=-]*(?:(?: (?:&& )?|:)[\w./@=-]+)*\Z", re.ASCII
 )  # as commands are written
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9._/@:=+-]+\Z", re.ASCII)
 # Programs whose plain calls no Dockerfile linter has an opinion about, unlike `cd`, `sudo`, `pip install` or `curl`.
