@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from fops.bootstrap import open_app
 from fops.bootstrap.settings import Settings
 from fops.kernel.errors import NotDeployable

@@ -38,20 +38,23 @@ def why(
     print_lines(_tree(explanation, limit=None if everything else MAX_BRANCHES))
 
 
-def _tree(explanation: Explanation, *, limit: int | None, indent: str = "", tail: str = "") -> Iterator[str]:
-    yield tail + _says(explanation)
-    below = explanation.rests_on
-    shown = below if limit is None or len(below) <= limit else below[:limit]
-    for position, one in enumerate(shown):
-        last = position == len(below) - 1
-        yield from _tree(
-            one,
-            limit=limit,
-            indent=indent + ("   " if last else "│  "),
-            tail=indent + ("└─ " if last else "├─ "),
-        )
-    if len(shown) < len(below):
-        yield f"{indent}└─ … and {len(below) - len(shown)} more: --all shows them"
+def _tree(explanation: Explanation, *, limit: int | None) -> Iterator[str]:
+    yield _says(explanation)
+    yield from _branches(explanation, limit=limit, indent="", shown={explanation.node.id})
+
+
+def _branches(explanation: Explanation, *, limit: int | None, indent: str, shown: set[str]) -> Iterator[str]:
+    """What lies below, each thing unfolded once: a plan rests on the same facts wherever it stands."""
+    below = explanation.rests_on[:limit]
+    for position, one in enumerate(below):
+        last = position == len(explanation.rests_on) - 1
+        again = one.node.id in shown and bool(one.rests_on)
+        yield f"{indent}{'└─ ' if last else '├─ '}{_says(one)}{'  (unfolded above)' if again else ''}"
+        shown.add(one.node.id)
+        if not again:
+            yield from _branches(one, limit=limit, indent=indent + ("   " if last else "│  "), shown=shown)
+    if len(below) < len(explanation.rests_on):
+        yield f"{indent}└─ … and {len(explanation.rests_on) - len(below)} more: --all shows them"
 
 
 def _says(explanation: Explanation) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -55,6 +56,11 @@ class Fact:
             "rule": self.rule,
             "confidence": self.confidence,
         }
+
+
+def seen_from_top(folder: str, file: str) -> str:
+    """A path relative to an application's folder as one relative to the repository's top."""
+    return posixpath.normpath(posixpath.join(folder, file))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -287,13 +287,17 @@ class Onboarding:
         self, operation: Operation, made: _Made, result: Result, ended: tuple[GateOutcome, str]
     ) -> Result:
         outcome, proposal_id = ended
-        answer = dict(outcome.results[0]) | {"operation": operation.id, "proposal": proposal_id}
+        answer = dict(outcome.results[0]) | {
+            "operation": operation.id,
+            "proposal": proposal_id,
+            "audit": outcome.audit_ids,
+        }
         blob = self._blobs.put(_plan_text(made.plan).encode())
         with self._database.write() as connection:
             record(
                 connection,
                 operation.ctx,
-                nodes_of(made.plan, made.artifacts, made.checks, made.digest, answer, outcome.audit_ids),
+                nodes_of(made.plan, made.artifacts, made.checks, digest=made.digest, made=answer),
             )
             publish(connection, operation.ctx, _event(answer, made), at=isoformat(self._clock.now()))
             if "branch" in answer:

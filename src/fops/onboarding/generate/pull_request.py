@@ -10,7 +10,16 @@ from typing import Any
 
 from fops.onboarding.generate.handover.runbook import settings_of
 from fops.onboarding.generate.render import render
-from fops.onboarding.model import Artifact, Check, Conflict, OnboardingPlan, Target
+from fops.onboarding.model import (
+    Artifact,
+    Check,
+    Conflict,
+    Fact,
+    OnboardingPlan,
+    ServicePlan,
+    Target,
+    seen_from_top,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,15 +120,18 @@ def _evidence(plan: OnboardingPlan) -> list[dict[str, Any]]:
             "name": name,
             "value": _shown(fact.value),
             "file": fact.file,
-            "place": f"{service.prefix}{fact.file}:{fact.line}"
-            if fact.line
-            else f"{service.prefix}{fact.file}",
+            "place": _place(service, fact),
             "rule": fact.rule,
             "percent": round(fact.confidence * 100),
         }
         for service in plan.services
         for name, fact in service.evidence.items()
     ]
+
+
+def _place(service: ServicePlan, fact: Fact) -> str:
+    path = seen_from_top(service.path, fact.file or "")
+    return f"{path}:{fact.line}" if fact.line else path
 
 
 def _conflict(conflict: Conflict) -> dict[str, str]:

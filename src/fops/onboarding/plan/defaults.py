@@ -1,4 +1,4 @@
-"""What is taken when neither the repository nor a person says it. Documented defaults of each ecosystem."""
+"""What is taken when neither the repository nor a person says it: the documented customs of each ecosystem."""
 
 from __future__ import annotations
 
@@ -7,15 +7,30 @@ from datetime import date
 from types import MappingProxyType
 
 from fops.onboarding.plan import releases
+from fops.onboarding.ports import Tree
 
-SUPPORTED = ("python", "node", "go", "java", "static")
-PACKAGE_MANAGERS: Mapping[str, str] = MappingProxyType(
-    {"python": "pip", "node": "npm", "go": "go", "java": "maven", "static": ""}
-)
+MANAGERS: Mapping[str, tuple[str, ...]] = MappingProxyType({
+    "python": ("pip", "uv", "poetry", "pdm", "pipenv", "conda", "pixi"),
+    "node": ("npm", "pnpm", "yarn", "bun"),
+    "go": ("go",),
+    "java": ("maven", "gradle", ""),
+    "static": ("", "npm", "pnpm", "yarn", "bun"),
+})  # fmt: skip
+"""The package managers of each supported language, the one that needs no extra tool first."""
 PORT = 8080  # unprivileged, and what container platforms send as PORT when nothing else is said
 PRODUCTS: Mapping[str, str] = MappingProxyType(
     {"python": "python", "node": "nodejs", "go": "go", "java": "eclipse-temurin"}
 )
+FUNCTION_FILES: Mapping[str, str] = MappingProxyType({"python": "lambda_function.py", "node": "index.mjs"})
+"""The file the Lambda console starts a function with: such a program has no command of its own."""
+_PROGRAMS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType({
+    "python": ("python", ("main.py", "app.py", "server.py", "run.py")),
+    "node": ("node", ("server.js", "index.js", "app.js", "main.js", "server.mjs", "index.mjs")),
+})  # fmt: skip
+_ARCHIVES: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType({
+    "maven": ("java -jar target/*.jar", ("pom.xml",)),
+    "gradle": ("java -jar build/libs/*.jar", ("build.gradle", "build.gradle.kts")),
+})  # fmt: skip
 
 
 def runtime_version(language: str) -> str:
@@ -29,10 +44,23 @@ def runtime_version(language: str) -> str:
     return exact[0] if language == "node" else ".".join(exact[:2])
 
 
+def supported_until(language: str, version: str) -> str | None:
+    """The day the support of a runtime ends, None where the table names none."""
+    product = PRODUCTS.get(language)
+    return releases.end_of_life(product, version) if product and version else None
+
+
 def ended(language: str, version: str, today: date | None) -> str | None:
     """The day a pinned runtime's support ended, None while it lasts or where nobody knows."""
-    product = PRODUCTS.get(language)
-    if today is None or product is None or not version:
-        return None
-    end = releases.end_of_life(product, version)
-    return end if end is not None and end < today.isoformat() else None
+    end = supported_until(language, version) if today else None
+    return end if end and today and end < today.isoformat() else None
+
+
+def start_command(language: str, manager: str, tree: Tree) -> str | None:
+    """How such an application is usually started, where a file of it backs that; None where nothing does."""
+    program, names = _PROGRAMS.get(language, ("", ()))
+    found = next((name for name in names if tree.read(name)), None)
+    if found:
+        return f"{program} {found}"
+    command, builds = _ARCHIVES.get(manager, ("", ()))
+    return command if language == "java" and any(tree.read(name) for name in builds) else None

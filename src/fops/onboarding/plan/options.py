@@ -31,7 +31,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """The plan, and the assumptions a person could still answer."""
+    """The plan, and those of its assumptions that a `--set` answers."""
 
     plan: OnboardingPlan
     questions: tuple[Assumption, ...]

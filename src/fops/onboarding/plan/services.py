@@ -2,208 +2,168 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
-from fops.kernel.errors import NotDeployable, UsageError
-from fops.onboarding.detect.files import dockerfile
-from fops.onboarding.model import App, Assumption, EnvVariable, ExistingDockerfile, Fact, Process, ServicePlan
-from fops.onboarding.plan import defaults
+from fops.kernel.errors import NotDeployable
+from fops.kernel.redaction import redact_text
+from fops.onboarding.model import Assumption, EnvVariable, Fact, Process, ServicePlan
+from fops.onboarding.plan import answers, defaults
 from fops.onboarding.plan.options import Options
+from fops.onboarding.plan.processes import Assume, Draft, processes
 from fops.onboarding.ports import Tree
 
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
-_ONE_SHOT = frozenset({"release", "postdeploy", "predeploy"})  # Procfile names of commands that end
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}", re.ASCII)
 _MAX_FILES = 2000
-_DEEPEST = 3  # folders; manifests and configuration lie near the top
+_DEEPEST = 3  # folders; manifests, configuration and main programs lie near the top
+_ENV_FACTS = ("env", "secrets")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """An application with its name, its answers laid over its facts, and where its container is built."""
-
-    name: str
-    path: str
-    context: str
-    facts: Mapping[str, Fact]
-    image: str
-
-    def value(self, name: str, default: Any = None) -> Any:
-        """The value of a fact, or `default`."""
-        fact = self.facts.get(name)
-        return default if fact is None or fact.value is None else fact.value
-
-
-def label(text: str, fallback: str = "app") -> str:
-    """An RFC 1123 label near a text: `@acme/My Web` gives `my-web`."""
-    last = text.rsplit("/", 1)[-1]
-    clean = re.sub(r"[^a-z0-9]+", "-", last.lower()).strip("-")[:50].strip("-")
-    return clean or fallback
-
-
-def draft(app: App, answers: Mapping[str, Fact], *, name: str, context: str, image: str) -> Draft:
-    """The application with the answers laid over."""
-    return Draft(name=name, path=app.path, context=context, facts={**app.facts, **answers}, image=image)
-
-
-def finish(one: Draft, tree: Tree, options: Options) -> tuple[ServicePlan, tuple[Assumption, ...]]:
-    """The ServicePlan and what had to be assumed. Raises NotDeployable, UsageError."""
-    language = str(one.value("language", ""))
-    if language not in defaults.SUPPORTED:
-        raise NotDeployable(
-            f"{language or 'no language'}: not supported yet",
-            hint=f"supported are {', '.join(defaults.SUPPORTED)}",
-        )
+def finish(
+    one: Draft, tree: Tree, options: Options, *, several: bool
+) -> tuple[ServicePlan, tuple[Assumption, ...]]:
+    """The ServicePlan and what had to be assumed. Raises NotDeployable where it cannot be started."""
     assumed: list[Assumption] = []
-    assume = _assuming(one, assumed)
-    own = dockerfile.existing(tree.below(one.path))
-    static = bool(one.value("static", language == "static"))
-    processes = () if static else _processes(one, own, options, assume)
-    port = next((process.port for process in processes if process.port), None)
-    version = str(one.value("runtime_version") or "") or _version(language, assume)
-    ended = defaults.ended(language, version, options.today)
-    if ended:
-        assume(
-            "runtime_version",
-            version,
-            f"support of {language} {version} ended on {ended}; it is what the repository pins",
+
+    def assume(fact: str, value: Any, why: str) -> None:
+        flag = f"--set {one.address}.{fact}=…" if several else f"--set {fact}=…"
+        assumed.append(Assumption(service=one.name, fact=fact, value=value, why=why, answer_with=flag))
+
+    if one.language not in defaults.MANAGERS:
+        raise NotDeployable(
+            f"{one.name}: {one.language or 'no language'} is not supported yet",
+            hint=f"supported are {', '.join(defaults.MANAGERS)}",
         )
-    if port and not one.value("health_path"):
-        assume("health_path", None, "no health endpoint was found, so probes only connect to the port")
-    plan = ServicePlan(
+    static = bool(one.value("static", one.language == "static"))
+    running = () if static else processes(one, assume)
+    return _service(
+        one, tree, running, static=static, version=_version(one, options, assume), assume=assume
+    ), tuple(assumed)
+
+
+def _service(
+    one: Draft, tree: Tree, running: tuple[Process, ...], *, static: bool, version: str, assume: Assume
+) -> ServicePlan:
+    web = next((process for process in running if process.port), None)
+    variables = tuple(_variables(one))
+    return ServicePlan(
         name=one.name,
         path=one.path,
         context=one.context,
-        language=language,
-        package_manager=str(one.value("package_manager") or defaults.PACKAGE_MANAGERS[language]),
-        framework=one.value("framework"),
+        language=one.language,
+        package_manager=one.package_manager,
+        framework=one.value("framework") or None,
         runtime_version=version,
-        install_command=str(one.value("install_command", "")),
-        build_command=str(one.value("build_command", "")),
-        start_command=next((process.command for process in processes if process.port), "")
-        or str(one.value("start_command", "")),
-        test_command=str(one.value("test_command", "")),
-        lint_command=str(one.value("lint_command", "")),
-        port=port,
-        health_path=one.value("health_path") if port else None,
-        metrics_path=one.value("metrics_path") if port else None,
-        output_folder=(one.value("output_folder") or ".") if static else one.value("output_folder"),
+        install_command=one.text("install_command"),
+        build_command=one.text("build_command"),
+        start_command=web.command if web else one.text("start_command"),
+        test_command=one.text("test_command"),
+        lint_command=one.text("lint_command"),
+        port=web.port if web else None,
+        health_path=_health_path(one, assume) if web else None,
+        metrics_path=_url_path(one, "metrics_path") if web else None,
+        output_folder=_output_folder(one, assume, static=static),
         static=static,
         image=one.image,
-        processes=processes,
-        backing=tuple(sorted(map(str, one.value("services", [])))),
-        env=tuple(_variables(one)),
-        files=_files(tree.below(one.context)),
-        dockerfile=own,
-        evidence=dict(sorted(one.facts.items())),
+        processes=running,
+        backing=tuple(sorted({str(name) for name in one.value("services", [])})),
+        env=variables,
+        files=_files(tree, one),
+        dockerfile=one.dockerfile,
+        evidence=dict(sorted({**one.facts, **_evidence_of(one, variables)}.items())),
     )
-    return plan, tuple(assumed)
 
 
-Assume = Callable[[str, Any, str], None]
+def _version(one: Draft, options: Options, assume: Assume) -> str:
+    version = one.text("runtime_version")
+    if not version:
+        return _default_version(one.language, assume)
+    ended = defaults.ended(one.language, version, options.today)
+    if ended and not one.answered("runtime_version"):
+        why = f"support of {one.language} {version} ended on {ended}; it is what the repository asks for"
+        assume("runtime_version", version, why)
+    return version
 
 
-def _assuming(one: Draft, assumed: list[Assumption]) -> Assume:
-    def assume(fact: str, value: Any, why: str) -> None:
-        assumed.append(
-            Assumption(service=one.name, fact=fact, value=value, why=why, answer_with=f"--set {fact}=…")
-        )
-
-    return assume
-
-
-def _version(language: str, assume: Assume) -> str:
+def _default_version(language: str, assume: Assume) -> str:
     version = defaults.runtime_version(language)
     if version:
+        until = defaults.supported_until(language, version)
+        why = (
+            "the repository pins none; this is a long-term release"
+            if language in {"node", "java"}
+            else ("the repository pins none; this is the newest release")
+        )
         assume(
             "runtime_version",
             version,
-            "the repository pins none; this is the newest long-term release of the built-in table",
+            f"{why} of the built-in table" + (f", supported until {until}" if until else ""),
         )
     return version
 
 
-def _processes(
-    one: Draft, own: ExistingDockerfile | None, options: Options, assume: Assume
-) -> tuple[Process, ...]:
-    listed = {
-        label(str(item.get("name", ""))): str(item.get("command", ""))
-        for item in one.value("processes", [])
-        if isinstance(item, dict) and item.get("name") not in _ONE_SHOT and item.get("command")
-    }
-    start = str(one.value("start_command", ""))
-    web_name = next(
-        (name for name, command in listed.items() if name == "web" or (command == start and start)), None
-    )
-    if start and web_name is None and not (listed and one.value("port") is None):
-        listed, web_name = {"web": start, **listed}, "web"
-    if not listed and own is not None:
-        listed, web_name = {"web": ""}, "web"  # the user's own image knows how to start
-    if not listed:
-        raise NotDeployable(
-            f"{one.name}: no start command was found"
-            if options.auto_detect
-            else f"{one.name}: start_command is not given",
-            hint="say how it starts: --set start_command='…'; if only files are served: --set static=true --set output_folder=…",
-        )
-    if web_name and "start_command" in one.facts and one.facts["start_command"].rule == "set":
-        listed[web_name] = start
-    return tuple(
-        Process(name=name, command=command, port=_port(one, own, assume) if name == web_name else None)
-        for name, command in listed.items()
-    )
+def _health_path(one: Draft, assume: Assume) -> str | None:
+    path = _url_path(one, "health_path")
+    if path is None and not one.answered("health_path"):
+        assume("health_path", None, "no health endpoint was found, so probes only connect to the port")
+    return path
 
 
-def _port(one: Draft, own: ExistingDockerfile | None, assume: Assume) -> int:
-    given = one.facts.get("port")
-    if given is not None and given.rule == "set":
-        return int(given.value)
-    if own is not None and own.port:
-        return own.port
-    port = one.value("port")
-    if port is None:
-        assume(
-            "port",
-            defaults.PORT,
-            "no port was found in the code; the container is told to listen here through PORT",
-        )
-        return defaults.PORT
-    return int(port)
+def _url_path(one: Draft, name: str) -> str | None:
+    value = one.value(name)
+    return value if answers.is_url_path(value) else None
+
+
+def _output_folder(one: Draft, assume: Assume, *, static: bool) -> str | None:
+    """The folder a build leaves, inside the application; files that need no build lie where they are."""
+    value = one.value("output_folder")
+    folder = posixpath.normpath(value.lstrip("/") or ".") if value and answers.is_inside(value) else None
+    if not static or folder:
+        return folder
+    if not one.text("build_command"):
+        return "."
+    assume(
+        "output_folder", "dist", "nothing says where the build leaves its files; this is what most tools do"
+    )
+    return "dist"
 
 
 def _variables(one: Draft) -> Iterator[EnvVariable]:
-    secrets = set(map(str, one.value("secrets", [])))
+    """The variables that have a name a shell takes; a secret, by name or by its default, shows no default."""
+    secrets = {str(name) for name in one.value("secrets", [])}
     seen = {"PORT"}  # the platform sets it from the port
-    for item in one.value("env", []):
-        name = item.get("name") if isinstance(item, dict) else item
-        if not isinstance(name, str) or name in seen or not _VARIABLE.fullmatch(name):
+    for name, default in [*_read(one), *((name, None) for name in sorted(secrets))]:
+        if name in seen or not _VARIABLE.fullmatch(name):
             continue
         seen.add(name)
+        secret = name in secrets or (default is not None and redact_text(default) != default)
+        yield EnvVariable(name=name, default=None if secret else default, secret=secret)
+
+
+def _read(one: Draft) -> Iterator[tuple[str, str | None]]:
+    for item in one.value("env", []):
+        name = item.get("name") if isinstance(item, dict) else item
         default = item.get("default") if isinstance(item, dict) else None
-        secret = name in secrets
-        yield EnvVariable(
-            name=name, default=None if secret or default is None else str(default), secret=secret
-        )
-    for name in sorted(secrets - seen):
-        if _VARIABLE.fullmatch(name):
-            yield EnvVariable(name=name, secret=True)
+        yield str(name), None if default is None else str(default)
 
 
-def _files(tree: Tree) -> frozenset[str]:
-    near = [path for path in tree.files if path.count("/") <= _DEEPEST]
-    return frozenset(sorted(near, key=lambda path: (path.count("/"), path))[:_MAX_FILES])
+def _evidence_of(one: Draft, variables: tuple[EnvVariable, ...]) -> dict[str, Fact]:
+    """The facts about variables as the plan has them, so that no default of a secret is written down."""
+    known = {
+        "env": [{"name": variable.name, "default": variable.default} for variable in variables],
+        "secrets": [variable.name for variable in variables if variable.secret],
+    }
+    return {name: replace(one.facts[name], value=known[name]) for name in _ENV_FACTS if name in one.facts}
 
 
-def require(answers: Mapping[str, Fact]) -> None:
-    """Without detection the answers must say enough. Raises UsageError naming what is missing."""
-    needed = (
-        ("language", "output_folder")
-        if answers.get("static") and answers["static"].value
-        else ("language", "start_command", "port")
+def _files(tree: Tree, one: Draft) -> frozenset[str]:
+    """Paths below the build context: those near its top, and those near the top of a member's folder."""
+    member = "" if one.path == one.context else f"{posixpath.relpath(one.path, one.context)}/"
+    ranked = sorted(
+        (min(path.count("/"), path.removeprefix(member).count("/")), path)
+        for path in tree.below(one.context).files
     )
-    missing = [name for name in needed if name not in answers]
-    if missing:
-        flags = " ".join(f"--set {name}=…" for name in missing)
-        raise UsageError(f"--no-auto-detect needs {', '.join(missing)}", hint=flags)
+    return frozenset([path for depth, path in ranked if depth <= _DEEPEST][:_MAX_FILES])

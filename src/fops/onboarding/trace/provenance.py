@@ -2,93 +2,95 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from fops.kernel.context import RequestContext
 from fops.kernel.ids import new_id
-from fops.onboarding.model import RULES_VERSION, Artifact, Check, Fact, OnboardingPlan, ServicePlan
+from fops.onboarding.model import Artifact, Check, OnboardingPlan, ServicePlan, seen_from_top
 from fops.onboarding.trace import lock as locks
 from fops.provenance.model import Description, Location, Node
+
+Linked = tuple[Node, tuple[str, ...]]
+_DECIDES_DEFAULTS = ("framework", "language")  # a documented default belongs to one of these
 
 
 def nodes_of(
     plan: OnboardingPlan,
-    artifacts: Iterable[Artifact],
-    checks: Iterable[Check],
+    artifacts: Sequence[Artifact],
+    checks: Sequence[Check],
+    *,
     digest: str,
     made: Mapping[str, Any],
-    audit_ids: Iterable[str],
-) -> Iterator[tuple[Node, tuple[str, ...]]]:
-    """The nodes of one run, lowest first: facts, plan, artifacts, checks, proposal — each with what it rests on."""
+) -> Iterator[Linked]:
+    """The nodes of one run: facts, plan, artifacts, checks, proposal — each with the ids it rests on.
+
+    `made` names the proposal, its operation and its audit entries. The plan's id is its digest.
+    """
     facts = {
-        f"{service.name}:{name}": (new_id("fct"), service, fact)
-        for service in plan.services
-        for name, fact in service.evidence.items()
+        f"{service.name}:{name}": new_id("fct") for service in plan.services for name in service.evidence
     }
-    for fact_id, service, fact in facts.values():
-        yield _fact_node(fact_id, service, fact), ()
-    plan_id = digest
-    yield (
-        Node(id=plan_id, kind="plan", says=_plan_says(plan)),
-        tuple(fact_id for fact_id, _, _ in facts.values()),
-    )
-    artifact_ids = {}
+    files = {artifact.path: new_id("art") for artifact in artifacts}
+    judged = [new_id("chk") for _ in checks]
+    for service in plan.services:
+        yield from _fact_nodes(service, facts)
+    yield Node(id=digest, kind="plan", says=_plan_says(plan)), tuple(facts.values())
     for artifact in artifacts:
-        artifact_ids[artifact.path] = new_id("art")
-        reasons = tuple(facts[name][0] for name in artifact.facts if name in facts)
-        place = Location(file=artifact.path)
-        yield (
-            Node(
-                id=artifact_ids[artifact.path],
-                kind="artifact",
-                says=artifact.reason,
-                location=place,
-                rule=f"template {artifact.template}",
-            ),
-            (plan_id, *reasons),
+        reasons = (facts[name] for name in artifact.facts if name in facts)
+        yield _artifact_node(files[artifact.path], artifact), (digest, *reasons)
+    for check_id, check in zip(judged, checks, strict=True):
+        yield _check_node(check_id, check), tuple(files[path] for path in (check.artifact,) if path in files)
+    below = (made["operation"], *made["audit"], digest, *files.values(), *judged)
+    yield Node(id=made["proposal"], kind="proposal", says=_proposal_says(made)), below
+
+
+def _fact_nodes(service: ServicePlan, ids: Mapping[str, str]) -> Iterator[Linked]:
+    for name, fact in service.evidence.items():
+        place = Location(file=seen_from_top(service.path, fact.file), line=fact.line) if fact.file else None
+        says = f"{service.name}: {fact.name} = {fact.value}"
+        below = tuple(
+            ids[f"{service.name}:{other}"]
+            for other in _decides(fact.name, fact.file, fact.rule)
+            if other in service.evidence
         )
-    check_ids = []
-    for check in checks:
-        check_ids.append(new_id("chk"))
-        says = f"{check.check}: {check.status}" + (f" — {check.detail}" if check.detail else "")
-        below = (artifact_ids[check.artifact],) if check.artifact in artifact_ids else ()
         yield (
-            Node(
-                id=check_ids[-1],
-                kind="check",
-                says=says,
-                location=Location(file=check.artifact),
-                rule=check.check,
-            ),
+            Node(id=ids[f"{service.name}:{name}"], kind="fact", says=says, location=place, rule=fact.rule),
             below,
         )
-    says = (
-        f"branch {made['branch']} at {made['commit'][:12]}"
-        if "branch" in made
-        else f"files written to {made.get('folder')}"
-    )
-    yield (
-        Node(id=made["proposal"], kind="proposal", says=says),
-        (made["operation"], *audit_ids, plan_id, *artifact_ids.values(), *check_ids),
-    )
 
 
-def _fact_node(fact_id: str, service: ServicePlan, fact: Fact) -> Node:
-    place = Location(file=f"{service.prefix}{fact.file}", line=fact.line) if fact.file else None
+def _decides(name: str, file: str | None, rule: str) -> tuple[str, ...]:
+    """The facts that a value without a file of its own rests on: a default is its framework's, or its language's."""
+    if file or rule == "set" or name == "language":
+        return ()
+    return tuple(other for other in _DECIDES_DEFAULTS if other != name)
+
+
+def _artifact_node(identifier: str, artifact: Artifact) -> Node:
+    place, rule = Location(file=artifact.path), f"template {artifact.template}"
+    return Node(id=identifier, kind="artifact", says=artifact.reason, location=place, rule=rule)
+
+
+def _check_node(identifier: str, check: Check) -> Node:
+    says = f"{check.check}: {check.status}" + (f" ({check.detail})" if check.detail else "")
     return Node(
-        id=fact_id,
-        kind="fact",
-        says=f"{service.name}: {fact.name} = {fact.value}",
-        location=place,
-        rule=fact.rule,
+        id=identifier, kind="check", says=says, location=Location(file=check.artifact), rule=check.check
     )
+
+
+def _proposal_says(made: Mapping[str, Any]) -> str:
+    if "branch" in made:
+        return f"branch {made['branch']} at {made['commit'][:12]}"
+    return f"files written to {made.get('folder')}"
 
 
 def _plan_says(plan: OnboardingPlan) -> str:
-    return f"{plan.target.value} for {', '.join(service.name for service in plan.services)} in {', '.join(plan.environments)}, by rules {RULES_VERSION}"
+    services, environments = (
+        ", ".join(names) for names in ([one.name for one in plan.services], plan.environments)
+    )
+    return f"{plan.target.value} for {services} in {environments}, by rules {plan.rules_version}"
 
 
 class GeneratedFiles:
@@ -173,12 +175,13 @@ def _line_says(text: str | None, line: int) -> str:
 
 def _fact(lock: locks.Lock, name: str) -> Description:
     fact = lock.facts.get(name, {})
-    file, prefix = fact.get("file"), str(fact.get("app", "."))
+    service, _, bare = name.rpartition(":")
+    file, rule = fact.get("file"), str(fact.get("rule", ""))
     place = (
-        Location(file=file if prefix == "." else f"{prefix}/{file}", line=fact.get("line")) if file else None
+        Location(file=seen_from_top(str(fact.get("app", ".")), file), line=fact.get("line")) if file else None
     )
+    others = (f"{service}:{other}" for other in _decides(bare, file, rule))
     return Description(
-        node=Node(
-            id=name, kind="fact", says=f"{name} = {fact.get('value')}", location=place, rule=fact.get("rule")
-        )
+        node=Node(id=name, kind="fact", says=f"{name} = {fact.get('value')}", location=place, rule=rule),
+        rests_on=tuple(_fact(lock, other) for other in others if other in lock.facts),
     )

@@ -1,0 +1,41 @@
+"""The installed command, and onboardings that several tests look at without changing them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from factories.commands import Fops
+from factories.repositories import API, repository
+
+
+@pytest.fixture
+def fops(tmp_path: Path) -> Fops:
+    """`fops(*words, cwd=…, env=…)` with a private data directory."""
+    return Fops(tmp_path / "fops-root")
+
+
+@dataclass(frozen=True)
+class Onboarded:
+    """A repository after `fops onboard repo`: look, do not change."""
+
+    fops: Fops
+    path: Path
+    result: dict[str, Any]
+    talk: str
+
+
+@pytest.fixture(scope="session")
+def onboarded(tmp_path_factory: pytest.TempPathFactory) -> Onboarded:
+    """A small API, onboarded once for all tests that only look."""
+    root = tmp_path_factory.mktemp("onboarded")
+    fops = Fops(root / "fops-root")
+    fops.root.mkdir()
+    path = repository(root / "shop", API)
+    done = fops("onboard", "repo", path, "--json")
+    assert done.returncode == 0, done.stderr
+    return Onboarded(fops, path, json.loads(done.stdout), done.stderr)
