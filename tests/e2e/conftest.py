@@ -34,7 +34,6 @@ def onboarded(tmp_path_factory: pytest.TempPathFactory) -> Onboarded:
     """A small API, onboarded once for all tests that only look."""
     root = tmp_path_factory.mktemp("onboarded")
     fops = Fops(root / "fops-root")
-    fops.root.mkdir()
     path = repository(root / "shop", API)
     done = fops("onboard", "repo", path, "--json")
     assert done.returncode == 0, done.stderr

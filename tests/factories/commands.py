@@ -69,7 +69,7 @@ def error_of(done: subprocess.CompletedProcess[str], exit_code: int) -> str:
     assert done.returncode == exit_code, done.stderr + done.stdout
     assert "Traceback" not in done.stderr
     lines = [line for line in done.stderr.splitlines() if line.startswith(("error:", "hint:"))]
-    assert lines and lines[0].startswith("error:"), done.stderr
+    assert "".join(lines).startswith("error:"), done.stderr
     assert "this is a mistake in F-Ops" not in done.stderr, done.stderr
     assert done.stdout == ""
     return "\n".join(lines)

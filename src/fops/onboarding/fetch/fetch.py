@@ -62,7 +62,10 @@ def _local(path: Path, ref: str | None) -> Iterator[Fetched]:
     if not path.is_dir():
         raise NotDeployable(f"{path} is no folder", hint="name the folder or repository of the application")
     repository = git.find_repository(path)
-    if repository is None or (ref is None and git.resolve(repository, "HEAD") is None):
+    is_unborn = repository is not None and ref is None and git.resolve(repository, "HEAD") is None
+    if is_unborn and repository is not None and repository.work_tree is None:
+        raise _empty(str(path))
+    if repository is None or is_unborn:
         if ref is not None:
             raise UsageError(
                 f"{path} is no git repository, so --ref {ref!r} names nothing", hint="leave --ref out"
@@ -92,12 +95,19 @@ def _cloned(url: str, ref: str | None, timeout: float) -> Iterator[Fetched]:
         )
         commit = git.resolve(repository, "HEAD")
         if commit is None:
-            raise NotDeployable(f"{redact_text(url)} is empty", hint="push a first commit, then try again")
+            raise _empty(redact_text(url))
         source = _source(repository, url, _name_of(url), ref=ref, commit=commit, dirty=False)
         with GitTree(repository, commit) as tree:
             yield Fetched(tree=tree, source=source, repository=repository, clone=True)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _empty(shown: str) -> NotDeployable:
+    return NotDeployable(
+        f"{shown} is empty: its default branch has no commit",
+        hint="push a first commit, or name another branch with --ref",
+    )
 
 
 def _source(
