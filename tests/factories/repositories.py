@@ -85,7 +85,7 @@ def git(*words: str, cwd: Path | None = None, stdin: bytes | None = None) -> str
         ["git", *words], cwd=cwd, env=environment, input=stdin, capture_output=True, check=False
     )
     assert done.returncode == 0, done.stderr.decode()
-    return done.stdout.decode("utf-8", "surrogateescape").strip()
+    return done.stdout.decode("utf-8", "surrogateescape").rstrip("\n")
 
 
 def branches(path: Path) -> dict[str, str]:

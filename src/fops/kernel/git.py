@@ -12,10 +12,11 @@ import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Self
 
 from fops.kernel.errors import (
+    Final,
     FopsError,
     LimitExceeded,
     NotAllowed,
@@ -69,12 +70,16 @@ class Repository:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A regular file of a commit. `size` is None where the blob was not fetched."""
+    """A file, symlink or submodule of a commit."""
 
     path: str
     mode: str
     object_id: str
-    size: int | None
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a regular file."""
+        return self.mode.startswith("100")
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +229,7 @@ def _without_filters(repository: Repository) -> list[str]:
 
 
 def list_files(repository: Repository, commit: str, *, max_files: int) -> Iterator[Entry]:
-    """The regular files of a commit; symlinks and submodules are left out. Raises LimitExceeded past `max_files`."""
+    """The entries of a commit. Raises LimitExceeded past `max_files`."""
     listing = _checked(["ls-tree", "-r", "-z", "--full-tree", commit], repository=repository)
     rows = [row for row in listing.split(b"\0") if row]
     if len(rows) > max_files:
@@ -233,9 +238,8 @@ def list_files(repository: Repository, commit: str, *, max_files: int) -> Iterat
         )
     for row in rows:
         meta, _, path = row.partition(b"\t")
-        mode, kind, object_id = meta.decode().split()
-        if kind == "blob" and mode.startswith("100"):
-            yield Entry(path.decode("utf-8", "surrogateescape"), mode, object_id, None)
+        mode, _kind, object_id = meta.decode().split()
+        yield Entry(path.decode("utf-8", "surrogateescape"), mode, object_id)
 
 
 def sizes(repository: Repository, object_ids: Iterable[str]) -> dict[str, int]:
@@ -359,13 +363,17 @@ def commit_files(
 ) -> str:
     """A commit object of `base` plus the files; no branch, index or work tree is touched. Returns its id.
 
-    The same base, files, message and signature give the same id. Raises StorageFailed when it cannot be written.
+    The same base, files, message and signature give the same id. Raises StorageFailed when it cannot be written,
+    Final where a link, a submodule or a folder of `base` has the place of a file.
     """
+    files = list(files)
+    if base:
+        _refuse_replacing(repository, base, [file.path for file in files])
     with tempfile.TemporaryDirectory(prefix="fops-index-") as folder:
         extra = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
         bare = Repository(repository.git_dir)
         _checked(["read-tree", base] if base else ["read-tree", "--empty"], repository=bare, extra=extra)
-        rows = _index_rows(bare, list(files), Path(folder))
+        rows = _index_rows(bare, files, Path(folder))
         _checked(["update-index", "-z", "--index-info"], repository=bare, stdin=rows, extra=extra)
         tree = _checked(["write-tree", "--missing-ok"], repository=bare, extra=extra).decode().strip()
     who = {f"GIT_{role}_{part}": value for role in ("AUTHOR", "COMMITTER")
@@ -378,6 +386,26 @@ def commit_files(
         .decode()
         .strip()
     )
+
+
+def _refuse_replacing(repository: Repository, base: str, paths: Sequence[str]) -> None:
+    """Raise Final where adding the paths would drop an entry of another kind: git would do so without a word."""
+    folders = {str(folder) for path in paths for folder in PurePosixPath(path).parents[:-1]}
+    names = dict.fromkeys((*paths, *sorted(folders)))
+    listing = (
+        _checked(["ls-tree", "-z", "--full-tree", base, "--", *names], repository=repository)
+        if names
+        else b""
+    )
+    for row in filter(None, listing.split(b"\0")):
+        meta, _, name = row.partition(b"\t")
+        path = name.decode("utf-8", "surrogateescape")
+        # git also lists what lies beside a name in its folder
+        if path in names and not meta.startswith(b"040000" if path in folders else b"100"):
+            wanted = "folder" if path in folders else "file"
+            raise Final(
+                f"{path} is no {wanted} in the repository", hint=f"make it a {wanted}, or move it away"
+            )
 
 
 def _index_rows(repository: Repository, files: Sequence[NewFile], folder: Path) -> bytes:

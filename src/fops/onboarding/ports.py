@@ -16,6 +16,10 @@ class Tree(Protocol):
     def files(self) -> tuple[str, ...]:
         """Every regular file's path, sorted; vendored folders (node_modules, .git, .venv, vendor …) left out."""
 
+    @property
+    def links(self) -> tuple[str, ...]:
+        """Symlinks and submodules: never followed nor read, but a place where nothing of ours may go."""
+
     def read(self, path: str) -> str | None:
         """The file as UTF-8 (undecodable bytes replaced), None when absent, binary or larger than 1 MiB."""
 

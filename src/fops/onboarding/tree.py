@@ -24,6 +24,7 @@ class MemoryTree:
     def __init__(self, texts: Mapping[str, str]) -> None:
         self._texts = dict(texts)
         self.files = tuple(sorted(self._texts))
+        self.links: tuple[str, ...] = ()
 
     def read(self, path: str) -> str | None:
         """The text, None when absent."""
@@ -45,7 +46,9 @@ class FolderTree:
     def __init__(self, root: Path, *, max_files: int = MAX_FILES) -> None:
         self._root = root
         self._texts: dict[str, str | None] = {}
-        self.files = tuple(sorted(_walk(root, max_files)))
+        found = sorted(_walk(root, max_files))
+        self.files = tuple(path for path, is_file in found if is_file)
+        self.links = tuple(path for path, is_file in found if not is_file)
         self._known = frozenset(self.files)
 
     def read(self, path: str) -> str | None:
@@ -79,9 +82,8 @@ class FolderView:
     def __init__(self, tree: Tree, folder: str) -> None:
         self._tree = tree
         self._prefix = f"{PurePosixPath(folder)}/"
-        self.files = tuple(
-            path.removeprefix(self._prefix) for path in tree.files if path.startswith(self._prefix)
-        )
+        self.files = self._below(tree.files)
+        self.links = self._below(tree.links)
 
     def read(self, path: str) -> str | None:
         """The text, None when absent, binary or larger than MAX_FILE."""
@@ -95,6 +97,9 @@ class FolderView:
         """The view of a folder inside this one."""
         return self if folder in {".", ""} else FolderView(self._tree, self._prefix + folder)
 
+    def _below(self, paths: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(path.removeprefix(self._prefix) for path in paths if path.startswith(self._prefix))
+
 
 class TreeWithout:
     """Another tree without some of its files: what F-Ops wrote itself is no evidence."""
@@ -103,6 +108,7 @@ class TreeWithout:
         self._tree = tree
         self._hidden = hidden
         self.files = tuple(path for path in tree.files if path not in hidden)
+        self.links = tree.links
 
     def read(self, path: str) -> str | None:
         """The text, None when absent, hidden, binary or larger than MAX_FILE."""
@@ -124,17 +130,17 @@ def decode(data: bytes) -> str | None:
     return data.decode("utf-8-sig", "replace")
 
 
-def _walk(root: Path, max_files: int) -> Iterator[str]:
+def _walk(root: Path, max_files: int) -> Iterator[tuple[str, bool]]:
+    """Every path below that is no folder, with whether it is a regular file."""
     seen = 0
     for folder, folders, names in os.walk(root, followlinks=False):
         folders[:] = sorted(name for name in folders if name not in LEFT_OUT)
         prefix = PurePosixPath(Path(folder).relative_to(root).as_posix())
-        for name in names:
+        for name in (*names, *(one for one in folders if os.path.islink(os.path.join(folder, one)))):  # noqa: PTH114, PTH118 - per file, and Path costs ten times
             seen += 1
             if seen > max_files:
                 raise LimitExceeded(
                     f"more than {max_files} files in {root}", hint="name a smaller folder with --path"
                 )
-            if not stat.S_ISREG(os.lstat(os.path.join(folder, name)).st_mode):  # noqa: PTH118 - per file, and Path costs ten times
-                continue
-            yield (prefix / name).as_posix()
+            mode = os.lstat(os.path.join(folder, name)).st_mode  # noqa: PTH118 - as above
+            yield (prefix / name).as_posix(), stat.S_ISREG(mode)

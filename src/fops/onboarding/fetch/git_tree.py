@@ -21,11 +21,12 @@ class GitTree:
             for entry in list_files(repository, commit, max_files=max_files)
             if not _left_out(entry.path)
         ]
-        self._ids = {entry.path: entry.object_id for entry in entries}
+        self._ids = {entry.path: entry.object_id for entry in entries if entry.is_file}
         self._sizes = sizes(repository, self._ids.values())
         self._texts: dict[str, str | None] = {}
         self._reader = BlobReader(repository)
         self.files = tuple(sorted(self._ids))
+        self.links = tuple(sorted(entry.path for entry in entries if not entry.is_file))
 
     def read(self, path: str) -> str | None:
         """The text, None when absent, not fetched, binary or larger than MAX_FILE."""

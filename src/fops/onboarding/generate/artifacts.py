@@ -30,11 +30,23 @@ _GENERATORS: tuple[Callable[[OnboardingPlan], Iterator[Artifact]], ...] = (
 def generate(plan: OnboardingPlan) -> tuple[Artifact, ...]:
     """The artifacts of a plan, sorted by path. Pure: the same plan gives the same bytes."""
     made = (artifact for generator in _GENERATORS for artifact in generator(plan))
-    return tuple(sorted((_beside(plan, artifact) for artifact in made), key=lambda artifact: artifact.path))
+    folders = frozenset(folder for path in plan.existing for folder in _above(path))
+    return tuple(
+        sorted(
+            (_beside(artifact, plan.existing, folders) for artifact in made),
+            key=lambda artifact: artifact.path,
+        )
+    )
 
 
-def _beside(plan: OnboardingPlan, artifact: Artifact) -> Artifact:
-    if artifact.path not in plan.existing or artifact.beside:
+def _above(path: str) -> list[str]:
+    return [path[:position] for position, letter in enumerate(path) if letter == "/"]
+
+
+def _beside(artifact: Artifact, existing: frozenset[str], folders: frozenset[str]) -> Artifact:
+    """The artifact, moved aside where the user's file, link or folder has its place, or a file that of its folder."""
+    is_taken = artifact.path in existing or artifact.path in folders
+    if artifact.beside or not (is_taken or any(folder in existing for folder in _above(artifact.path))):
         return artifact
     return replace(
         artifact,

@@ -150,7 +150,7 @@ def _about_aside(chosen: apps.Selection, first: ServicePlan) -> Iterator[Assumpt
 
 
 def _existing(tree: Tree) -> frozenset[str]:
-    """The user's files: those the lock does not list as generated."""
+    """The user's files and links: those the lock does not list as generated."""
     lock = read_json(tree, _LOCK)
     ours = lock.get("files") if isinstance(lock, dict) else None
-    return frozenset(tree.files) - frozenset(ours if isinstance(ours, dict) else ())
+    return frozenset((*tree.files, *tree.links)) - frozenset(ours if isinstance(ours, dict) else ())
