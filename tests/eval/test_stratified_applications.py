@@ -63,7 +63,7 @@ def _ranked(language: str) -> Iterator[str]:
 
 def _reaches_a_source(explanation: Explanation) -> bool:
     node = explanation.node
-    if node.kind == "fact" and node.location is not None and node.location.line is not None:
+    if node.kind == "fact" and node.location is not None:
         return True
     return any(_reaches_a_source(below) for below in explanation.rests_on)
 

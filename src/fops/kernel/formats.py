@@ -106,10 +106,9 @@ def _loader() -> Any:
         depth = 0
 
         def compose_node(self, parent: Any, index: Any) -> Any:
-            if self.check_event(yaml.AliasEvent):
-                self.aliases += 1
-                if self.aliases > MAX_ALIASES:
-                    raise LimitExceeded(f"more than {MAX_ALIASES} YAML aliases")
+            self.aliases += self.check_event(yaml.AliasEvent)
+            if self.aliases > MAX_ALIASES:
+                raise LimitExceeded(f"more than {MAX_ALIASES} YAML aliases")
             self.depth += 1
             if self.depth > MAX_DEPTH:
                 raise LimitExceeded(f"YAML nested deeper than {MAX_DEPTH} levels")
@@ -118,16 +117,10 @@ def _loader() -> Any:
             return node
 
         def construct_mapping(self, node: Any, deep: bool = False) -> Any:  # noqa: FBT001, FBT002 - yaml's signature
-            seen = set()
-            for key, _ in node.value:
-                if key.tag == "tag:yaml.org,2002:merge":
-                    continue
-                if key.value in seen and isinstance(key.value, str):
-                    raise yaml.constructor.ConstructorError(
-                        None, None, f"duplicate key {key.value!r}", key.start_mark
-                    )
-                if isinstance(key.value, str):
-                    seen.add(key.value)
+            twice = _key_given_twice(node)
+            if twice is not None:
+                problem = f"duplicate key {twice.value!r}"
+                raise yaml.constructor.ConstructorError(None, None, problem, twice.start_mark)
             return super().construct_mapping(node, deep)
 
     StrictLoader.yaml_implicit_resolvers = {
@@ -139,6 +132,18 @@ def _loader() -> Any:
     )
     StrictLoader.add_multi_constructor("!", _plain)
     return StrictLoader
+
+
+def _key_given_twice(node: Any) -> Any:
+    """The node of a key that stands a second time in a mapping, None when every key stands once."""
+    seen = set()
+    for key, _ in node.value:
+        if key.tag == "tag:yaml.org,2002:merge" or not isinstance(key.value, str):
+            continue
+        if key.value in seen:
+            return key
+        seen.add(key.value)
+    return None
 
 
 _YAML_1_1 = {"tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp"}
