@@ -1,4 +1,7 @@
-"""Read JSON, TOML and YAML that nobody trusts: duplicate keys refused, depth and aliases limited, lines kept."""
+"""Read JSON, TOML and YAML that nobody trusts: depth, aliases and what they expand to are limited.
+
+YAML and TOML with a key twice are refused; in JSON the last one counts, as for the tools that own the file.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,14 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from fops.kernel.errors import FormatError, LimitExceeded
 
 MAX_DEPTH = 100  # deeper than any real manifest, far below Python's recursion limit
-MAX_ALIASES = 500  # compose files use a few dozen; an expansion bomb needs thousands
+MAX_ALIASES = 500  # compose files use a few dozen
+MAX_EXPANDED = 100_000  # nodes that aliases stand for; ten levels of ten would be 10**10
 
 
 def load_json(text: str, *, name: str = "document") -> Any:
@@ -89,6 +94,52 @@ def _one_line(error: BaseException) -> str:
     return " ".join(str(error).split())
 
 
+_OPEN = -1  # the size of a node that is still being read
+
+
+class _Expansion:
+    """How large and how deep a document becomes when every alias is written out."""
+
+    def __init__(self) -> None:
+        self._aliases = self._expanded = self._nodes = self._depth = self._deepest = 0
+        self._anchors: dict[str, tuple[int, int]] = {}
+
+    def alias(self, anchor: str) -> None:
+        """Count what an alias stands for. Raises LimitExceeded."""
+        nodes, height = self._anchors.get(anchor, (0, 0))
+        if nodes == _OPEN:
+            raise LimitExceeded(f"YAML alias {anchor!r} stands inside what it refers to")
+        self._aliases += 1
+        self._expanded += nodes
+        self._nodes += nodes
+        self._reach(self._depth + height)
+        if self._aliases > MAX_ALIASES or self._expanded > MAX_EXPANDED:
+            raise LimitExceeded(
+                f"YAML alias {anchor!r}: more than {MAX_ALIASES} aliases or {MAX_EXPANDED} nodes in them"
+            )
+
+    @contextmanager
+    def node(self, anchor: str | None) -> Iterator[None]:
+        """Count a node and all below it, and remember it under its anchor. Raises LimitExceeded."""
+        nodes, deepest = self._nodes, self._deepest
+        self._nodes += 1
+        self._depth += 1
+        self._deepest = 0
+        self._reach(self._depth)
+        if anchor is not None:
+            self._anchors[anchor] = (_OPEN, 0)
+        yield
+        self._depth -= 1
+        if anchor is not None:
+            self._anchors[anchor] = (self._nodes - nodes, self._deepest - self._depth)
+        self._deepest = max(deepest, self._deepest)
+
+    def _reach(self, depth: int) -> None:
+        self._deepest = max(self._deepest, depth)
+        if depth > MAX_DEPTH:
+            raise LimitExceeded(f"YAML nested deeper than {MAX_DEPTH} levels")
+
+
 def _loader() -> Any:
     """A SafeLoader class: duplicate keys refused, aliases and depth limited, YAML 1.2 booleans."""
     import yaml  # noqa: PLC0415 - see load_yaml_all
@@ -101,20 +152,15 @@ def _loader() -> Any:
         def __init__(self, stream: str) -> None:
             base.__init__(self, stream)
             self.anchors: dict[str, Any] = {}
-
-        aliases = 0
-        depth = 0
+            self.expansion = _Expansion()
 
         def compose_node(self, parent: Any, index: Any) -> Any:
-            self.aliases += self.check_event(yaml.AliasEvent)
-            if self.aliases > MAX_ALIASES:
-                raise LimitExceeded(f"more than {MAX_ALIASES} YAML aliases")
-            self.depth += 1
-            if self.depth > MAX_DEPTH:
-                raise LimitExceeded(f"YAML nested deeper than {MAX_DEPTH} levels")
-            node = super().compose_node(parent, index)
-            self.depth -= 1
-            return node
+            event = self.peek_event()
+            if isinstance(event, yaml.AliasEvent):
+                self.expansion.alias(str(event.anchor))
+                return super().compose_node(parent, index)
+            with self.expansion.node(event.anchor):
+                return super().compose_node(parent, index)
 
         def construct_mapping(self, node: Any, deep: bool = False) -> Any:  # noqa: FBT001, FBT002 - yaml's signature
             twice = _key_given_twice(node)
