@@ -12,7 +12,7 @@ _SECRET_KEY = re.compile(
     r"(?i)(pass(word|wd|phrase)?|secret|token|api[-_]?key|private[-_]?key|access[-_]?key|credential|authorization|"
     r"cookie|dsn|signature|client[-_]?secret)s?$"
 )
-_USERINFO = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^\s/@:]*(?::[^\s/@]*)?@")
+_USERINFO = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^\s/?#]*@")
 TOKENS = (
     re.compile(r"\b(?:ghp|gho|ghu|ghs|ghr)_[A-Za-z0-9]{20,}\b|\bgithub_pat_[A-Za-z0-9_]{20,}\b"),  # GitHub
     re.compile(r"\bglpat-[A-Za-z0-9_-]{16,}\b"),  # GitLab
@@ -51,11 +51,13 @@ def redact(value: Any) -> Any:
 
 
 def _redact_member(key: str, value: Any) -> Any:
-    if (
-        _SECRET_KEY.search(key)
-        and isinstance(value, (str, int, float))
-        and not isinstance(value, bool)
-        and value != ""
-    ):
-        return MASK
-    return redact(value)
+    return _masked(value) if _SECRET_KEY.search(key) else redact(value)
+
+
+def _masked(value: Any) -> Any:
+    """What stands under a secret-like key: the shape stays, every text and number goes."""
+    if isinstance(value, Mapping):
+        return {str(key): _masked(item) for key, item in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, (str, bytes, bytearray)):
+        return [_masked(item) for item in value]
+    return value if value is None or isinstance(value, bool) or value == "" else MASK
