@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 from collections.abc import Mapping, Sequence
+from json.encoder import encode_basestring
 from typing import Any
 
 from fops.kernel.errors import FormatError
 
+_CONSTANTS = {None: "null", True: "true", False: "false"}
 _MAX_EXACT = 2**53  # RFC 8785 numbers are IEEE doubles: larger integers would not survive another reader
 
 
@@ -32,25 +33,29 @@ def digest_bytes(data: bytes) -> str:
 
 
 def _text(value: Any) -> str:
-    if value is None or isinstance(value, (bool, str)):
-        return json.dumps(_encodable(value), ensure_ascii=False)
+    if isinstance(value, str):
+        return _string(value)
+    if value is None or isinstance(value, bool):
+        return _CONSTANTS[value]
     if isinstance(value, (int, float)):
         return _number(value)
     if isinstance(value, Mapping):
-        names = sorted(value, key=lambda name: str(name).encode("utf-16-be", "surrogatepass"))
-        return "{" + ",".join(f"{_text(str(name))}:{_text(value[name])}" for name in names) + "}"
+        members = {str(name): item for name, item in value.items()}
+        if len(members) < len(value):
+            raise FormatError("a mapping whose names are equal as text has no canonical JSON")
+        names = sorted(members, key=lambda name: name.encode("utf-16-be", "surrogatepass"))
+        return "{" + ",".join(f"{_string(name)}:{_text(members[name])}" for name in names) + "}"
     if isinstance(value, Sequence) and not isinstance(value, (bytes, bytearray)):
         return "[" + ",".join(_text(item) for item in value) + "]"
     raise FormatError(f"{type(value).__name__} has no canonical JSON")
 
 
-def _encodable(value: Any) -> Any:
-    if isinstance(value, str):
-        try:
-            value.encode("utf-8")
-        except UnicodeEncodeError as error:
-            raise FormatError("text with a lone surrogate has no canonical JSON") from error
-    return value
+def _string(value: str) -> str:
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise FormatError("text with a lone surrogate has no canonical JSON") from error
+    return encode_basestring(value)
 
 
 def _number(value: float) -> str:
