@@ -22,13 +22,14 @@ class MemoryTree:
     """A tree held in memory: path → text. The base of the others' folder views, and what tests use."""
 
     def __init__(self, texts: Mapping[str, str]) -> None:
-        self._texts = dict(texts)
+        self._texts = {path: text for path, text in texts.items() if not is_left_out(path)}
         self.files = tuple(sorted(self._texts))
         self.links: tuple[str, ...] = ()
 
     def read(self, path: str) -> str | None:
-        """The text, None when absent."""
-        return self._texts.get(path)
+        """The text, None when absent, binary or larger than MAX_FILE."""
+        text = self._texts.get(path)
+        return None if text is None else decode(text.encode("utf-8", "surrogatepass"))
 
     def size(self, path: str) -> int | None:
         """Bytes of the text, None when absent."""
@@ -123,6 +124,11 @@ class TreeWithout:
         return self if folder in {".", ""} else FolderView(self, folder)
 
 
+def is_left_out(path: str) -> bool:
+    """Whether a path lies in a vendored or generated folder, or in a version control system's own."""
+    return not LEFT_OUT.isdisjoint(path.split("/")[:-1])
+
+
 def decode(data: bytes) -> str | None:
     """Bytes as text: None for binary (a NUL byte) or more than MAX_FILE bytes; a byte order mark is dropped."""
     if len(data) > MAX_FILE or b"\0" in data:
@@ -134,6 +140,7 @@ def _walk(root: Path, max_files: int) -> Iterator[tuple[str, bool]]:
     """Every path below that is no folder, with whether it is a regular file."""
     seen = 0
     for folder, folders, names in os.walk(root, followlinks=False):
+        seen += len(folders)
         folders[:] = sorted(name for name in folders if name not in LEFT_OUT)
         prefix = PurePosixPath(Path(folder).relative_to(root).as_posix())
         for name in (*names, *(one for one in folders if os.path.islink(os.path.join(folder, one)))):  # noqa: PTH114, PTH118 - per file, and Path costs ten times

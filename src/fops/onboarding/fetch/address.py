@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path, PurePosixPath
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from fops.kernel.errors import NotFound, UnsafeInput
 from fops.kernel.redaction import redact_text
@@ -25,9 +25,9 @@ def locate(what: str) -> Path | str:
     _refuse_hidden(what)
     if "://" in what:
         return _address(what)
-    path = Path(what).expanduser()
-    if path.exists():
-        return path.resolve()
+    path = _existing(what)
+    if path is not None:
+        return path
     if is_scp_like(what) and "::" not in what:
         return what
     if _SHORTHAND.fullmatch(what):
@@ -38,6 +38,14 @@ def locate(what: str) -> Path | str:
     )
 
 
+def _existing(what: str) -> Path | None:
+    try:
+        path = Path(what).expanduser()
+        return path.resolve() if path.exists() else None
+    except (OSError, RuntimeError):  # longer than a name can be; a circle of links; `~` of nobody
+        return None
+
+
 def _refuse_hidden(what: str) -> None:
     if not what or what.startswith("-"):
         raise UnsafeInput(
@@ -45,23 +53,25 @@ def _refuse_hidden(what: str) -> None:
             hint="a repository cannot start with a dash; write ./ before a folder that does",
         )
     if any(ord(letter) < 32 or ord(letter) == 127 for letter in what):
-        raise UnsafeInput(f"{what!r} has control characters")
-    if "::" in what.split("/", maxsplit=1)[0] and not Path(what).exists():
+        raise UnsafeInput(f"{redact_text(what)!r} has control characters")
+    if "::" in what.split("/", maxsplit=1)[0] and _existing(what) is None:
         raise UnsafeInput(
             f"{redact_text(what)!r} names a git transport helper", hint="use https://, ssh:// or a path"
         )
 
 
-def _address(what: str) -> Path | str:
-    parts = urlsplit(what)
+def _address(what: str) -> str:
+    try:
+        parts = urlsplit(what)
+    except ValueError as error:
+        raise UnsafeInput(f"{redact_text(what)!r} is no proper address: {error}") from error
     if parts.scheme not in _SCHEMES:
         raise UnsafeInput(
             f"{redact_text(what)!r}: scheme {parts.scheme!r} is not accepted",
             hint="use https://, ssh://, file:// or a path",
         )
     if parts.scheme == "file":
-        path = Path(parts.path)
-        if not path.exists():
+        if _existing(unquote(parts.path)) is None:
             raise NotFound(f"{what!r} does not exist")
         return what
     if not parts.hostname or parts.hostname.startswith("-") or (parts.username or "").startswith("-"):
@@ -70,7 +80,7 @@ def _address(what: str) -> Path | str:
 
 
 def check_reference(ref: str | None) -> None:
-    """Refuse what is no branch, tag or commit name. Raises UsageError."""
+    """Refuse what is no branch, tag or commit name. Raises UnsafeInput."""
     if ref is not None and (not _REF.fullmatch(ref) or ".." in ref or ref.endswith((".lock", "/"))):
         raise UnsafeInput(
             f"--ref {ref!r} is no branch, tag or commit",

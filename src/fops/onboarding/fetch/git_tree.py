@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
 from typing import Self
 
 from fops.kernel.git import BlobReader, Repository, list_files, sizes
-from fops.onboarding.tree import LEFT_OUT, MAX_FILE, MAX_FILES, FolderView, decode
+from fops.onboarding.tree import MAX_FILE, MAX_FILES, FolderView, decode, is_left_out
 
 
 class GitTree:
@@ -19,7 +18,7 @@ class GitTree:
         entries = [
             entry
             for entry in list_files(repository, commit, max_files=max_files)
-            if not _left_out(entry.path)
+            if not is_left_out(entry.path)
         ]
         self._ids = {entry.path: entry.object_id for entry in entries if entry.is_file}
         self._sizes = sizes(repository, self._ids.values())
@@ -58,7 +57,3 @@ class GitTree:
             return None
         data = self._reader.read(self._ids[path])
         return None if data is None else decode(data)
-
-
-def _left_out(path: str) -> bool:
-    return not LEFT_OUT.isdisjoint(PurePosixPath(path).parts)
