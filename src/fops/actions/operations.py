@@ -56,8 +56,7 @@ class Operation:
             status: Literal["failed", "cancelled"] = (
                 "cancelled" if isinstance(error, KeyboardInterrupt) else "failed"
             )
-            detail = error.message if isinstance(error, FopsError) else type(error).__name__
-            self._finish(name, status, detail, started)
+            self._finish(name, status, _in_words(error), started)
             raise
         self._finish(name, "succeeded", note.text, started)
 
@@ -130,7 +129,7 @@ class InlineRunner:
     ) -> None:
         if kept is None:
             return
-        detail = error.message if isinstance(error, FopsError) else type(error).__name__ if error else ""
+        detail = _in_words(error) if error else ""
         try:
             with kept.write() as connection:
                 store.finish(
@@ -144,6 +143,12 @@ class InlineRunner:
         except StorageFailed:
             if error is None:
                 raise  # a failed operation keeps its own error
+
+
+def _in_words(error: BaseException) -> str:
+    if isinstance(error, KeyboardInterrupt):
+        return "stopped"
+    return error.message if isinstance(error, FopsError) else type(error).__name__
 
 
 def _status_of(error: BaseException) -> Status:

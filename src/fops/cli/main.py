@@ -95,6 +95,8 @@ def _run(words: list[str]) -> int:
         return _usage(error)
     except typer.Abort:
         return _fail(Cancelled("stopped"), verbose=False)
+    if result == Cancelled.exit_code:  # how Typer answers Ctrl-C inside a command
+        return _fail(Cancelled("stopped"), verbose=False)
     return result if isinstance(result, int) else 0
 
 

@@ -25,7 +25,7 @@ from fops.kernel.errors import (
     StorageFailed,
     Unreachable,
 )
-from fops.kernel.process import Result, environment, run
+from fops.kernel.process import Result, end, environment, run
 from fops.kernel.redaction import redact_text
 
 _SAFE = (
@@ -278,8 +278,8 @@ class BlobReader:
         return stdout.read(size + 1)[:size]
 
     def close(self) -> None:
-        """End the running git."""
-        self._running.communicate()
+        """End the running git, also one that hangs: it only reads."""
+        end(self._running)
 
     def __enter__(self) -> Self:
         return self
@@ -435,6 +435,16 @@ def set_branch(repository: Repository, branch: str, commit: str, *, expected: st
     )
     if result.exit_code:
         raise _failure("update-ref", result)
+
+
+def unset_branch(repository: Repository, branch: str, commit: str, *, earlier: str | None) -> None:
+    """Put a branch back to where it was (None: it was not there) if it still points at `commit`."""
+    words = (
+        ["update-ref", f"refs/heads/{branch}", earlier, commit]
+        if earlier
+        else ["update-ref", "-d", f"refs/heads/{branch}", commit]
+    )
+    git(words, repository=Repository(repository.git_dir))
 
 
 def patch(repository: Repository, commit: str) -> bytes:

@@ -91,15 +91,16 @@ def run(
     try:
         stdout, stderr = running.communicate(stdin, timeout=timeout)
     except subprocess.TimeoutExpired as error:
-        _end(running)
+        end(running)
         raise LimitExceeded(f"{name} did not end within {timeout:g} s") from error
     except BaseException:
-        _end(running)
+        end(running)
         raise
     return Result(running.returncode, stdout, stderr)
 
 
-def _end(running: subprocess.Popen[bytes]) -> None:
+def end(running: subprocess.Popen[bytes]) -> None:
+    """End a program at once, with all it started; it leads its own group, as those of `run` do."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(running.pid, signal.SIGKILL)
     running.communicate()

@@ -15,7 +15,7 @@ from fops.actions.model import ActionCall, ChangeSet, GateOutcome
 from fops.actions.operations import InlineRunner, Operation
 from fops.events import Event
 from fops.events.store import publish
-from fops.kernel import git
+from fops.kernel import git, interrupts
 from fops.kernel.clock import Clock, isoformat
 from fops.kernel.context import RequestContext
 from fops.kernel.ids import new_id
@@ -208,11 +208,14 @@ class Onboarding:
         if difference.is_empty:
             return result
         changes, proposal_id = self._changes(made, baseline, difference, tuple(notes))
-        outcome = self._gate.run(operation.ctx, changes, confirmed=made.request.output is not None)
-        if outcome.status == "planned":
-            lines = tuple(line for preview in outcome.previews for line in preview.changes)
-            return replace(result, status="planned", changes=lines, made={})
-        return self._recorded(operation, made, result, (outcome, proposal_id))
+        with (
+            interrupts.deferred()
+        ):  # what was done is also written down; the action lets itself be stopped before
+            outcome = self._gate.run(operation.ctx, changes, confirmed=made.request.output is not None)
+            if outcome.status == "planned":
+                lines = tuple(line for preview in outcome.previews for line in preview.changes)
+                return replace(result, status="planned", changes=lines, made={})
+            return self._recorded(operation, made, result, (outcome, proposal_id))
 
     def _changes(
         self, made: _Made, baseline: _Baseline, difference: Difference, notes: tuple[str, ...]

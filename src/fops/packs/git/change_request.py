@@ -11,7 +11,7 @@ from typing import Any
 
 from fops.actions.contracts import CHANGE_REQUEST_CREATE, ChangeRequest
 from fops.actions.model import Action, Effect, Honesty, Preview
-from fops.kernel import git
+from fops.kernel import git, interrupts
 from fops.kernel.context import RequestContext
 from fops.kernel.errors import StorageFailed
 
@@ -45,13 +45,10 @@ def _preview(_ctx: RequestContext, request: ChangeRequest) -> Preview:
 
 def _create(proposals: Path, request: ChangeRequest) -> Mapping[str, Any]:
     folder = proposals / request.proposal_id
-    _make(folder)
     try:
-        repository, base = _repository(folder, request)
-        commit = _commit(repository, base, request)
-        (folder / "PULL_REQUEST.md").write_text(request.body, encoding="utf-8")
-        (folder / "change.patch").write_bytes(git.patch(repository, commit))
-        git.set_branch(repository, request.branch, commit, expected=request.replaces)
+        with interrupts.allowed():
+            repository, commit = _build(folder, request)
+            _move_branch(repository, request, commit)
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
         raise StorageFailed(
@@ -67,6 +64,26 @@ def _create(proposals: Path, request: ChangeRequest) -> Mapping[str, Any]:
         "repository": str(repository.work_tree or repository.git_dir),
         "folder": str(folder),
     }
+
+
+def _build(folder: Path, request: ChangeRequest) -> tuple[git.Repository, str]:
+    """All but the branch: what nobody sees until it points at the commit."""
+    _make(folder)
+    repository, base = _repository(folder, request)
+    commit = _commit(repository, base, request)
+    (folder / "PULL_REQUEST.md").write_text(request.body, encoding="utf-8")
+    (folder / "change.patch").write_bytes(git.patch(repository, commit))
+    return repository, commit
+
+
+def _move_branch(repository: git.Repository, request: ChangeRequest, commit: str) -> None:
+    """The branch as a whole: a git stopped half-way would leave its lock behind."""
+    try:
+        with interrupts.deferred():
+            git.set_branch(repository, request.branch, commit, expected=request.replaces)
+    except KeyboardInterrupt:
+        git.unset_branch(repository, request.branch, commit, earlier=request.replaces)
+        raise
 
 
 def _make(folder: Path) -> None:
