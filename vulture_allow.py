@@ -39,7 +39,7 @@ _.log_action, _.get_audit_trail, _.v, _.FACT_NAMES
 )
 _.protection, _.cloud, _.oidc, _.probes, _.service_name, _.using, _.healthy, _.healthcheck, _.highest
 
-# set for pydantic, the SQLite driver and expat
+# set for pydantic, the SQLite driver, expat and PyYAML
 (
     _.model_config,
     _.isolation_level,
@@ -48,4 +48,4 @@ _.protection, _.cloud, _.oidc, _.probes, _.service_name, _.using, _.healthy, _.h
     _.EndElementHandler,
     _.CharacterDataHandler,
 )
-_.StartDoctypeDeclHandler
+_.StartDoctypeDeclHandler, _.anchors

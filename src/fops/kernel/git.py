@@ -25,8 +25,12 @@ from fops.kernel.errors import (
     StorageFailed,
     Unreachable,
 )
-from fops.kernel.process import Result, end, environment, run
+from fops.kernel.process import Result, end, environment, limited, run
 from fops.kernel.redaction import redact_text
+
+MAX_CLONE = (
+    1024**3
+)  # bytes of packed objects; one commit without its large files is hundreds of times smaller
 
 _SAFE = (
     "core.hooksPath=/dev/null", "core.fsmonitor=false", "core.untrackedCache=false", "core.pager=cat", "core.symlinks=false",
@@ -44,9 +48,12 @@ _VARIABLES = {
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_PROTOCOL_FROM_USER": "1",
-    "GIT_ALLOW_PROTOCOL": "file:https:http:ssh",
+    "GIT_ALLOW_PROTOCOL": "none",
     "LC_ALL": "C.UTF-8",
 }
+_CLONING = {
+    "GIT_ALLOW_PROTOCOL": "file:https:http:ssh"
+}  # all else stays on this disk: no blob is fetched lazily
 _PASSED_ON = (
     "SSH_AUTH_SOCK",
     "XDG_CONFIG_HOME",
@@ -204,28 +211,26 @@ def is_dirty(repository: Repository) -> bool:
     """Whether the work tree differs from HEAD in tracked or untracked files; False for a bare repository."""
     if repository.work_tree is None:
         return False
-    words = [
-        *_without_filters(repository),
-        "status",
-        "--porcelain",
-        "--untracked-files=normal",
-        "--ignore-submodules=all",
-        "--no-renames",
-    ]
-    return bool(git(words, repository=repository).stdout.strip())
+    words = ["status", "--porcelain", "--untracked-files=normal", "--ignore-submodules=all", "--no-renames"]
+    return bool(git(words, repository=repository, extra=_without_filters(repository)).stdout.strip())
 
 
-def _without_filters(repository: Repository) -> list[str]:
-    """Options that empty every content filter the repository's own configuration defines: `status` would run them."""
+def _without_filters(repository: Repository) -> dict[str, str]:
+    """Variables that empty every content filter the repository's own configuration defines: `status` would run them."""
     names = git(
         ["config", "--name-only", "--get-regexp", r"^filter\..*\.(clean|smudge|process|required)$"],
         repository=repository,
-    ).text
-    return [
-        option
-        for name in names.splitlines()
-        for option in ("-c", f"{name}={'false' if name.endswith('.required') else ''}")
-    ]
+    ).text.splitlines()
+    # Not as options: there, a filter named `a=b` would end its name at the sign.
+    pairs = {
+        word: text
+        for number, name in enumerate(names)
+        for word, text in (
+            (f"GIT_CONFIG_KEY_{number}", name),
+            (f"GIT_CONFIG_VALUE_{number}", "false" if name.endswith(".required") else ""),
+        )
+    }
+    return {"GIT_CONFIG_COUNT": str(len(names)), **pairs}
 
 
 def list_files(repository: Repository, commit: str, *, max_files: int) -> Iterator[Entry]:
@@ -288,10 +293,13 @@ class BlobReader:
         self.close()
 
 
-def clone_bare(url: str, destination: Path, *, ref: str | None, timeout: float, max_blob: int) -> Repository:
+def clone_bare(
+    url: str, destination: Path, *, ref: str | None, timeout: float, max_blob: int, max_bytes: int = MAX_CLONE
+) -> Repository:
     """A bare, shallow clone of one branch or tag without blobs over `max_blob` bytes, cut off from its origin.
 
-    Raises NotFound (no such repository or ref), NotAllowed (sign-in needed), Unreachable, LimitExceeded (time).
+    Raises NotFound (no such repository or ref), NotAllowed (sign-in needed), Unreachable, LimitExceeded (past
+    `timeout` seconds, or `max_bytes` of packed objects).
     """
     words = [
         "clone",
@@ -303,7 +311,11 @@ def clone_bare(url: str, destination: Path, *, ref: str | None, timeout: float, 
         "--quiet",
     ]
     words += [f"--branch={ref}"] if ref else []
-    result = git([*words, "--", url, str(destination)], timeout=timeout)
+    result = run(
+        limited(["git", *_options(None), *words, "--", url, str(destination)], max_file=max_bytes),
+        timeout=timeout,
+        env=_environment(_CLONING),
+    )
     if result.exit_code:
         raise _clone_failure(url, ref, result)
     repository = Repository(destination)
@@ -317,8 +329,12 @@ def _clone_failure(url: str, ref: str | None, result: Result) -> FopsError:
     shown, text = redact_text(url), result.error_text
     if re.search(r"Remote branch .* not found", text):
         return NotFound(f"{shown} has no branch or tag {ref!r}", hint="check --ref")
+    if "File too large" in text:
+        return LimitExceeded(
+            f"{shown} is larger than we clone", hint="clone it yourself, and give the folder"
+        )
     if re.search(
-        r"Authentication failed|could not read (Username|Password)|terminal prompts disabled|Permission denied|403|401",
+        r"Authentication failed|could not read (Username|Password)|terminal prompts disabled|Permission denied|error: 40[13]",
         text,
     ):
         return NotAllowed(
@@ -330,12 +346,14 @@ def _clone_failure(url: str, ref: str | None, result: Result) -> FopsError:
             r"Could not resolve host|Connection (refused|timed out|reset)|unable to access|Network is unreachable|Name or service not known",
             text,
         )
-        and "404" not in text
+        and "error: 404" not in text
     ):
         return Unreachable(
             f"{shown} cannot be reached: {_last_line(text)}", hint="check the address and the network"
         )
-    if re.search(r"not found|does not exist|does not appear to be a git repository|404", text, re.IGNORECASE):
+    if re.search(
+        r"not found|does not exist|does not appear to be a git repository|error: 404", text, re.IGNORECASE
+    ):
         return NotFound(
             f"{shown} is no repository, or a private one",
             hint="check the address; a private one needs a git credential helper or an ssh key",

@@ -8,7 +8,7 @@ from itertools import chain
 from fops import __version__
 from fops.onboarding.detect import existing_dockerfile
 from fops.onboarding.detect.evidence import read_json
-from fops.onboarding.model import App, Assumption, Fact, Findings, OnboardingPlan, ServicePlan, Source
+from fops.onboarding.model import App, Assumption, Fact, Findings, OnboardingPlan, ServicePlan, Source, Target
 from fops.onboarding.plan import answers, apps, defaults, names
 from fops.onboarding.plan.options import Options, Planned
 from fops.onboarding.plan.processes import Draft
@@ -38,7 +38,7 @@ def plan(source: Source, tree: Tree, findings: Findings, options: Options) -> Pl
         chain(
             *(assumed for _, assumed in finished),
             _about_conflicts(chosen.findings, services, drafts),
-            _about_images(services),
+            _about_images(services) if target is not Target.STATIC else (),
             _about_ports(services),
             _about_aside(chosen, services[0]),
             left_out(target, services),

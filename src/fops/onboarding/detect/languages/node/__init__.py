@@ -59,11 +59,7 @@ class Node:
     def library(self, tree: Tree) -> Claim | None:
         """A package that offers itself to others and starts nothing."""
         manifest = read(tree)
-        if (
-            manifest is None
-            or _starts(manifest)
-            or any(one.kind in APPLICATION_KINDS for one, _ in frameworks(manifest))
-        ):
+        if manifest is None or _starts(manifest) or _runs_on_a_framework(manifest):
             return None
         offered = _offered(manifest)
         if offered is None or sources.listening(tree, sources.sources(tree)[:60]):
@@ -136,6 +132,15 @@ def _offered(manifest: Manifest) -> str | None:
 
 def _starts(manifest: Manifest) -> bool:
     return any(manifest.scripts.get(name) for name in _MAY_NOT_SERVE)
+
+
+def _runs_on_a_framework(manifest: Manifest) -> bool:
+    """Whether a framework is its own dependency; one among the peers is the host of a plug-in."""
+    peers = manifest.document.get("peerDependencies")
+    hosts = peers if isinstance(peers, dict) else {}
+    return any(
+        one.kind in APPLICATION_KINDS and package not in hosts for one, package in frameworks(manifest)
+    )
 
 
 def _main(found: tuple[tuple[Framework, str], ...]) -> Framework | None:

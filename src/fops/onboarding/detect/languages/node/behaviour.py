@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from fops.onboarding.detect.evidence import find, find_all, matching
 from fops.onboarding.detect.languages.code import code_hits, environment
@@ -14,12 +15,19 @@ from fops.onboarding.ports import Tree
 _ENV = re.compile(
     r"\b(?:process\.env|Bun\.env)(?:\.|\[\s*['\"])(?P<name>[A-Z][A-Z0-9_]+)(?:['\"]\s*\])?(?:\s*(?:\|\||\?\?)\s*['\"](?P<default>[^'\"\n]{0,200})['\"])?"
 )
+_TAKEN_OUT = re.compile(
+    r"\b(?P<name>[A-Z][A-Z0-9_]+)\b(?:\s*:\s*\w+)?(?:\s*=\s*['\"](?P<default>[^'\"\n]{0,200})['\"])?(?=[^{}]{0,200}\}\s*=\s*process\.env\b)"
+)
 _NOT_OURS = re.compile(r"^(?:NODE_ENV|PORT|HOST|HOSTNAME|CI|npm_|HOME|PATH|PWD|TZ|VERCEL|NEXT_RUNTIME|DEBUG)")
+# A router's path continues that of its mount, and a client's names another program: neither is our path.
+_SERVER = r"(?<![rR]outer)(?<![rR]outes)(?<![rR]oute)(?<!axios)(?<!http)(?<![cC]lient)(?<![rR]equest)"
 _HEALTH = re.compile(
-    r"\.(?:get|all|route|head|use)\s*\(\s*['\"`](?P<path>/(?:[\w-]+/)*(?:healthz?|health-?check|livez?|readyz|ready|liveness|_health|ping|status))['\"`]"
+    _SERVER
+    + r"\.(?:get|all|route|head|use)\s*\(\s*['\"`](?P<path>/(?:[\w-]+/)*(?:healthz?|health-?check|livez?|readyz|ready|liveness|_health|ping|status))['\"`]"
 )
 _NEST_HEALTH = re.compile(r"@Controller\(\s*['\"]/?(?P<path>health[\w-]*)['\"]\s*\)")
-_METRICS = re.compile(r"\.(?:get|all|route|use)\s*\(\s*['\"`](?P<path>/(?:[\w-]+/)*metrics)['\"`]")
+_METRICS = re.compile(_SERVER + r"\.(?:get|all|route|use)\s*\(\s*['\"`](?P<path>/(?:[\w-]+/)*metrics)['\"`]")
+_PREFIX = re.compile(r"\.setGlobalPrefix\(\s*['\"`]/?(?P<prefix>[\w/-]+?)/?['\"`]\s*[,)]")
 _FILE_ROUTES = re.compile(
     r"(?:^|/)(?:app|src/app|pages|src/pages|server/api|server/routes)/(?:api/)?(?P<name>healthz?)(?:/route|/index|\.get)?\.[jt]sx?\Z"
 )
@@ -50,15 +58,17 @@ _PROVIDERS = {
 
 def behaviour(tree: Tree, manifest: Manifest, paths: Sequence[str]) -> Iterator[Fact]:
     """The facts `env`, `health_path` and `metrics_path`."""
-    yield from environment(
-        "node", [hit for hit in code_hits(tree, _ENV, paths) if not _NOT_OURS.match(hit.match["name"])]
-    )
+    unpacking = [path for path in paths if "} = process.env" in (tree.read(path) or "")]
+    hits = chain(code_hits(tree, _ENV, paths), code_hits(tree, _TAKEN_OUT, unpacking))
+    yield from environment("node", [hit for hit in hits if not _NOT_OURS.match(hit.match["name"])])
     yield from _route(tree, "health_path", _HEALTH, paths)
     nest = next(code_hits(tree, _NEST_HEALTH, paths), None)
+    prefixed = next(code_hits(tree, _PREFIX, paths), None) if nest else None
+    prefix = f"/{prefixed.match['prefix']}" if prefixed else ""
     if nest:
         yield Fact(
             name="health_path",
-            value=f"/{nest.match['path']}",
+            value=f"{prefix}/{nest.match['path']}",
             rule="node.health.controller",
             confidence=LIKELY,
             file=nest.file,

@@ -7,11 +7,12 @@ a better one is known.
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fops.onboarding.detect.languages.node import sources
-from fops.onboarding.detect.languages.node.frameworks import Framework
+from fops.onboarding.detect.languages.node.frameworks import Framework, pages_folder
 from fops.onboarding.detect.languages.node.manifest import PATH, Manifest, line
 from fops.onboarding.model import LIKELY, STRONG, WEAK, Fact
 from fops.onboarding.ports import Tree
@@ -93,7 +94,7 @@ def _is_real(text: str) -> bool:
 def _install(tree: Tree, project: Project) -> Iterator[Fact]:
     frozen, locks, loose = INSTALLS[project.tool]
     lock = next((path for path in locks if tree.size(path) is not None), None)
-    if lock and project.tool == "yarn" and tree.size(".yarnrc.yml") is not None:
+    if project.tool == "yarn" and _is_berry(tree, project.manifest):
         frozen = "yarn install --immutable"
     yield Fact(
         name="install_command",
@@ -103,6 +104,14 @@ def _install(tree: Tree, project: Project) -> Iterator[Fact]:
         file=lock or PATH,
         line=1,
     )
+
+
+def _is_berry(tree: Tree, manifest: Manifest) -> bool:
+    """Whether Yarn is 2 or newer: its lock file opens with `__metadata`, and it renamed the flag."""
+    told = re.match(r"yarn@(\d{1,3})", manifest.text("packageManager") or "")
+    if told:
+        return int(told[1]) > 1
+    return tree.size(".yarnrc.yml") is not None or "__metadata:" in (tree.read("yarn.lock") or "")[:400]
 
 
 def _build(tree: Tree, project: Project) -> Iterator[Fact]:
@@ -119,7 +128,9 @@ def _build(tree: Tree, project: Project) -> Iterator[Fact]:
         yield Fact(name="build_command", value=run(project.tool, script), rule="node.build.script", confidence=STRONG,
                    file=PATH, line=line(tree, "scripts", script))  # fmt: skip
     elif project.framework and project.framework.build:
-        value = f"{_runner(project.tool)} {project.framework.build}"
+        folder = pages_folder(tree, project.framework)
+        where = f" {shlex.quote(folder)}" if folder else ""
+        value = f"{_runner(project.tool)} {project.framework.build}{where}"
         yield Fact(
             name="build_command",
             value=value,
@@ -140,7 +151,7 @@ def start(tree: Tree, project: Project) -> Iterator[Fact]:
     if project.static:
         return
     if project.framework and project.framework.start:
-        value = project.framework.start
+        value = _documented_start(tree, project.manifest, project.framework)
         value = value if value.startswith("node ") else f"{_runner(project.tool)} {value}"
         yield Fact(
             name="start_command",
@@ -158,10 +169,22 @@ def start(tree: Tree, project: Project) -> Iterator[Fact]:
                    file=place[0], line=place[1])  # fmt: skip
 
 
+def _documented_start(tree: Tree, manifest: Manifest, framework: Framework) -> str:
+    """What the framework says; TanStack Start without Nitro writes a fetch handler, which srvx serves."""
+    nitro = any(
+        manifest.has(name) for name in ("nitro", "nitropack", "vinxi", "@tanstack/nitro-v2-vite-plugin")
+    )
+    if framework.name == "tanstack-start" and not nitro and tree.size("app.config.ts") is None:
+        return "srvx --prod -s ../client dist/server/server.js"
+    return framework.start
+
+
 def _start_scripts(tree: Tree, project: Project) -> Iterator[Fact]:
+    rendering = next((name for name in project.manifest.scripts if name.startswith("serve:ssr")), "serve:ssr")
     for script, confidence in (
         ("start:prod", 0.95),
         ("start:production", 0.95),
+        (rendering, 0.95),  # the name Angular's generator gives the server's script
         ("start", STRONG),
         ("serve", 0.5),
         ("preview", WEAK),
@@ -178,11 +201,14 @@ def _start_scripts(tree: Tree, project: Project) -> Iterator[Fact]:
                    file=PATH, line=line(tree, "scripts", script))  # fmt: skip
 
 
-def _program(tree: Tree, project: Project, file: str) -> str:
+def _program(tree: Tree, project: Project, path: str) -> str:
+    file = shlex.quote(path)
     if project.tool == "bun":
         return f"bun run {file}"
-    if file.endswith((".ts", ".mts", ".cts", ".tsx")):
-        return f"npx tsx {file}" if project.manifest.has("tsx") else f"node {_compiled(tree, file)}"
+    if path.endswith((".ts", ".mts", ".cts", ".tsx")):
+        return (
+            f"npx tsx {file}" if project.manifest.has("tsx") else f"node {shlex.quote(_compiled(tree, path))}"
+        )
     return f"node {file}"
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from fops.onboarding.detect.languages.node.manifest import Manifest
+from fops.onboarding.ports import Tree
 
 Kind = Literal["server", "meta", "site", "bundler"]
 
@@ -54,13 +55,14 @@ FRAMEWORKS: tuple[Framework, ...] = (
     _of("astro", "astro", "site", build="astro build", start="node ./dist/server/entry.mjs", port=4321),
     _of("gatsby", "gatsby", "site", build="gatsby build", output="public", port=9000),
     _of("docusaurus", "@docusaurus/core docusaurus", "site", build="docusaurus build", output="build", port=3000),
-    _of("vitepress", "vitepress", "site", build="vitepress build docs", output="docs/.vitepress/dist"),
-    _of("vuepress", "vuepress", "site", build="vuepress build docs", output="docs/.vuepress/dist"),
+    _of("vitepress", "vitepress", "site", build="vitepress build"),
+    _of("vuepress", "vuepress", "site", build="vuepress build"),
     _of("eleventy", "@11ty/eleventy", "site", build="eleventy", output="_site"),
     _of("hexo", "hexo", "site", build="hexo generate", output="public"),
     _of("mastra", "mastra @mastra/core", "meta", build="mastra build", start="node .mastra/output/index.mjs", port=4111),
     _of("xmcp", "xmcp", "meta", build="xmcp build", start="node dist/http.js", port=3001),
     _of("strapi", "@strapi/strapi strapi", "meta", build="strapi build", start="strapi start", port=1337),
+    _of("angular", "@angular/ssr @nguniversal/express-engine", "meta", build="ng build", port=4000),
     _of("nestjs", "@nestjs/core", "server", build="nest build", start="node dist/main", port=3000),
     _of("expo", "expo", "bundler", build="expo export --platform web", port=8081),
     _of("ionic", "@ionic/angular @ionic/react @ionic/vue @ionic/core", "bundler", build="ionic build", output="www"),
@@ -100,22 +102,28 @@ FRAMEWORKS: tuple[Framework, ...] = (
 APPLICATION_KINDS = frozenset({"server", "meta", "site"})
 
 
+def pages_folder(tree: Tree, framework: Framework) -> str | None:
+    """`docs` of `docs/.vitepress`: the folder whose pages VitePress or VuePress builds; None for other frameworks."""
+    if framework.name not in {"vitepress", "vuepress"}:
+        return None
+    own = f".{framework.name}/"
+    inside = (path for path in tree.files if path.startswith(own) or f"/{own}" in path)
+    return next((path.partition(own)[0].rstrip("/") or "." for path in inside), "docs")
+
+
 def frameworks(manifest: Manifest) -> tuple[tuple[Framework, str], ...]:
     """Every framework the manifest names, weightiest first, with the package that says so.
 
     A framework among the runtime dependencies outranks the same kind among development tools; a server library that is
     only a development dependency serves tests.
     """
-    found = [
-        (one, package)
-        for one in FRAMEWORKS
-        for package in one.packages[:1] + one.packages[1:]
-        if manifest.has(package)
-    ]
-    unique = {one.name: (one, package) for one, package in reversed(found)}
-    ordered = [unique[one.name] for one in FRAMEWORKS if one.name in unique]
+    found: dict[str, tuple[Framework, str]] = {}
+    for one in FRAMEWORKS:
+        for package in one.packages:
+            if manifest.has(package):
+                found.setdefault(one.name, (one, package))
     return tuple(
         pair
-        for pair in ordered
+        for pair in found.values()
         if pair[0].kind != "server" or pair[1] in manifest.runtime or not manifest.runtime
     )

@@ -27,10 +27,6 @@ class Manifest:
         """Whether a package is named anywhere."""
         return name in self.runtime or name in self.development
 
-    def range_of(self, name: str) -> str:
-        """The version range of a package, empty when it is not named."""
-        return self.runtime.get(name) or self.development.get(name) or ""
-
     def text(self, key: str) -> str | None:
         """A top-level value that is text."""
         value = self.document.get(key)

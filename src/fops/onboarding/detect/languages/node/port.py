@@ -7,9 +7,9 @@ configuration, the framework's documented default.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from fops.onboarding.detect.evidence import find, matching
+from fops.onboarding.detect.evidence import Hit, find, matching
 from fops.onboarding.detect.languages.code import code_hits, names_own_port
 from fops.onboarding.detect.languages.node.frameworks import Framework
 from fops.onboarding.detect.languages.node.manifest import PATH, Manifest, line
@@ -23,6 +23,13 @@ _DEFAULTED = re.compile(
     _READ
     + r"[^\n;]{0,20}?(?:\|\||\?\?|\?[^\n:;]{0,60}:)\s*(?:Number\(|parseInt\()?\s*['\"]?(?P<port>\d{2,5})\b"
 )
+# Schemas and settings readers that give PORT a default: zod, envalid, joi; Nest's and Strapi's `get('PORT', 3000)`.
+_SCHEMA = re.compile(
+    r"\b(?P<a>[A-Z_]*PORT)['\"]?\s*:\s*(?:\w+\.|(?:port|num)\()[^\n;]{0,120}?\bdefault(?:\(|\s*:)\s*['\"]?(?P<port>\d{2,5})\b"
+)
+_LOOKED_UP = re.compile(
+    r"\(\s*['\"](?P<a>[A-Z_]*PORT|(?:\w{1,20}\.)?port)['\"]\s*(?:,|\)\s*(?:\|\||\?\?))\s*['\"]?(?P<port>\d{2,5})\b"
+)
 _LISTENED = re.compile(r"\.listen\s*\(\s*(?:\{\s*(?:[^{}]{0,80},\s*)?port\s*:\s*)?['\"]?(?P<port>\d{2,5})\b")
 _LISTENED_TO = re.compile(
     r"\.listen\s*\(\s*(?:\{\s*(?:[^{}]{0,80},\s*)?port\s*:\s*)?(?P<name>[A-Za-z_$][\w$]*)\b"
@@ -31,8 +38,38 @@ _SERVED = re.compile(
     r"(?:\bserve|Bun\.serve|Deno\.serve)\s*\(\s*\{[^{}]{0,300}?\bport\s*:\s*['\"]?(?P<port>\d{2,5})\b"
 )
 _NAMED = re.compile(
-    r"(?m)\b(?:const|let|var|readonly)?\s*(?P<name>[A-Za-z_$][\w$]*)\s*(?::\s*\w+)?\s*[:=]\s*(?:Number\(|parseInt\(|normalizePort\()?\s*['\"]?(?P<port>\d{2,5})\b['\"]?"
+    r"\b(?P<name>[A-Za-z_$][\w$]*)\s*(?::\s*\w+)?\s*(?P<sign>[:=])\s*(?:Number\(|parseInt\(|normalizePort\()?\s*['\"]?(?P<port>\d{2,5})\b['\"]?"
 )
+_LISTENED_TO_A_SETTING = re.compile(
+    r"\.listen\s*\(\s*(?:\{\s*port\s*:\s*)?[\w$.]{1,60}\.port\b|\bserve\s*\(\s*\{", re.IGNORECASE
+)
+# Where the other end of a connection listens, by the services' own documentation: mail, databases, queues, caches, search.
+_OTHER_ENDS = frozenset(
+    {
+        25,
+        465,
+        587,
+        993,
+        1025,
+        1433,
+        1521,
+        2525,
+        3306,
+        5432,
+        5672,
+        6379,
+        6380,
+        9042,
+        9092,
+        9200,
+        11211,
+        26379,
+        27017,
+    }
+)
+_BESIDE = re.compile(
+    r"METRIC|DEBUG|INSPECT|HMR|PROXY", re.IGNORECASE
+)  # ports opened beside the application's
 _EXPORTED = re.compile(r"export\s+default\s+\{[^{}]{0,300}?\bport\s*:\s*['\"]?(?P<port>\d{2,5})\b")
 _FLAG = re.compile(r"(?:\bPORT=|(?:--port|--listen|-p|-l)[ =])(?:\$\{PORT:-)?(?P<port>\d{2,5})\b")
 _CONFIGURED = {
@@ -61,16 +98,14 @@ def port(tree: Tree, manifest: Manifest, framework: Framework | None, paths: Seq
 
 
 def _in_code(tree: Tree, paths: Sequence[str]) -> Iterator[Fact]:
-    defaulted = next(
-        (
-            hit
-            for hit in code_hits(tree, _DEFAULTED, paths)
-            if names_own_port((hit.match["a"] or hit.match["b"]))
-        ),
-        None,
-    )
-    if defaulted:
-        yield _fact(defaulted.match["port"], "env-default", (defaulted.file, defaulted.line), 0.85)
+    for pattern, rule, confidence in (
+        (_DEFAULTED, "env-default", 0.85),
+        (_SCHEMA, "schema-default", 0.84),
+        (_LOOKED_UP, "settings-default", 0.83),
+    ):
+        hit = _own(code_hits(tree, pattern, paths))
+        if hit:
+            yield _fact(hit.match["port"], rule, (hit.file, hit.line), confidence)
     for pattern, rule in ((_LISTENED, "listen"), (_SERVED, "serve"), (_EXPORTED, "export")):
         hit = next(code_hits(tree, pattern, paths), None)
         if hit:
@@ -78,12 +113,28 @@ def _in_code(tree: Tree, paths: Sequence[str]) -> Iterator[Fact]:
     yield from _through_a_name(tree, paths)
 
 
+def _own(hits: Iterable[Hit]) -> Hit | None:
+    """The hit that reads `PORT` itself, else the first whose variable says it is the program's own port."""
+    own = [hit for hit in hits if names_own_port(_variable(hit)) and not _BESIDE.search(_variable(hit))]
+    return next((hit for hit in own if _variable(hit) == "PORT"), own[0] if own else None)
+
+
+def _variable(hit: Hit) -> str:
+    return str(hit.match["a"] or hit.match.groupdict().get("b"))
+
+
 def _through_a_name(tree: Tree, paths: Sequence[str]) -> Iterator[Fact]:
-    """`const port = 3000; app.listen(port)`: the name that is listened to, or one that says it is a port."""
+    """`const port = 3000; app.listen(port)`: the name that is listened to, or one that says it is a port.
+
+    A key of an object (`{ port: 3000 }`) counts only where the program listens to such a key, since clients of
+    databases and mail servers take the same.
+    """
     listened = {hit.match["name"] for hit in code_hits(tree, _LISTENED_TO, paths)}
+    keys = next(code_hits(tree, _LISTENED_TO_A_SETTING, paths), None) is not None
     for hit in code_hits(tree, _NAMED, paths):
-        name = hit.match["name"]
-        if name in listened or (name.lower() == "port" and names_own_port(name)):
+        name, is_key = hit.match["name"], hit.match["sign"] == ":"
+        says_port = name.lower() == "port" and (keys or not is_key)
+        if (name in listened or says_port) and int(hit.match["port"]) not in _OTHER_ENDS:
             yield _fact(hit.match["port"], "named", (hit.file, hit.line), 0.75 if name in listened else 0.6)
             return
 

@@ -6,13 +6,15 @@ give files unless a server adapter is set; bundlers give files unless a server p
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fops.onboarding.detect.evidence import find, matching
+from fops.onboarding.detect.evidence import Hit, matching
+from fops.onboarding.detect.languages.code import code_hits
 from fops.onboarding.detect.languages.node.commands import for_development, serves_files_only
-from fops.onboarding.detect.languages.node.frameworks import Framework
+from fops.onboarding.detect.languages.node.frameworks import Framework, pages_folder
 from fops.onboarding.detect.languages.node.manifest import PATH, Manifest
 from fops.onboarding.model import CERTAIN, LIKELY, STRONG, Fact
 from fops.onboarding.ports import Tree
@@ -46,7 +48,7 @@ SETTINGS: dict[str, tuple[Setting, ...]] = {
     "remix": (_setting("vite.config.*", r"\bssr\s*:\s*false", static=True),),
     "solidstart": (_setting("app.config.*", r"\bssr\s*:\s*false|preset\s*:\s*['\"]static['\"]", static=True),),
     "tanstack-start": (_setting("app.config.* vite.config.*", r"preset\s*:\s*['\"]static['\"]|\bspa\s*:\s*\{\s*enabled\s*:\s*true", static=True),),
-    "angular": (_setting("angular.json", r'"ssr"\s*:\s*(?:true|\{)|"server"\s*:\s*"src/main\.server', static=False),),
+    "angular": (_setting("angular.json", r'"outputMode"\s*:\s*"static"', static=True), _setting("angular.json", r'"ssr"\s*:\s*(?:true|\{)|"server"\s*:\s*"src/main\.server', static=False),),
     "vite": (_setting("vite.config.*", r"vite-plugin-ssr|vike|@hono/vite-build|\bnitro\s*\(", static=False),),
 }  # fmt: skip
 _STATIC_PACKAGES = {"sveltekit": "@sveltejs/adapter-static"}
@@ -94,10 +96,15 @@ def static(
 
 def _configured(tree: Tree, framework: Framework) -> tuple[bool, str, int] | None:
     for setting in SETTINGS.get(framework.name, ()):
-        hit = find(tree, re.compile(setting.pattern), matching(tree, *setting.files))
+        hit = _set(tree, setting.pattern, setting.files)
         if hit:
             return setting.static, hit.file, hit.line
     return None
+
+
+def _set(tree: Tree, pattern: str, files: tuple[str, ...]) -> Hit | None:
+    """The first match that is no comment: starters ship their options commented out."""
+    return next(code_hits(tree, re.compile(pattern), matching(tree, *files)), None)
 
 
 def _by_kind(
@@ -125,7 +132,7 @@ def _starts_program(start: str) -> bool:
 def output(tree: Tree, framework: Framework) -> Iterator[Fact]:
     """The folder a static build writes: from the configuration, else the framework's default."""
     files, pattern = _OUTPUTS.get(framework.name, ((), ""))
-    hit = find(tree, re.compile(pattern), matching(tree, *files)) if files else None
+    hit = _set(tree, pattern, files) if files else None
     if hit:
         value = hit.match[1].strip("/")
         yield Fact(
@@ -136,8 +143,15 @@ def output(tree: Tree, framework: Framework) -> Iterator[Fact]:
             file=hit.file,
             line=hit.line,
         )
-    yield Fact(name="output_folder", value=_angular_output(tree) if framework.name == "angular" else framework.output,
+    yield Fact(name="output_folder", value=_default_output(tree, framework),
                rule=f"node.output.{framework.name}", confidence=LIKELY, file=PATH, line=1)  # fmt: skip
+
+
+def _default_output(tree: Tree, framework: Framework) -> str:
+    if framework.name == "angular":
+        return _angular_output(tree)
+    folder = pages_folder(tree, framework)
+    return framework.output if folder is None else posixpath.normpath(f"{folder}/.{framework.name}/dist")
 
 
 def _angular_output(tree: Tree) -> str:
