@@ -48,7 +48,7 @@ SETTINGS: dict[str, tuple[Setting, ...]] = {
     "remix": (_setting("vite.config.*", r"\bssr\s*:\s*false", static=True),),
     "solidstart": (_setting("app.config.*", r"\bssr\s*:\s*false|preset\s*:\s*['\"]static['\"]", static=True),),
     "tanstack-start": (_setting("app.config.* vite.config.*", r"preset\s*:\s*['\"]static['\"]|\bspa\s*:\s*\{\s*enabled\s*:\s*true", static=True),),
-    "angular": (_setting("angular.json", r'"outputMode"\s*:\s*"static"', static=True), _setting("angular.json", r'"ssr"\s*:\s*(?:true|\{)|"server"\s*:\s*"src/main\.server', static=False),),
+    "angular": (_setting("angular.json", r'"outputMode"\s*:\s*"static"', static=True), _setting("angular.json", r'"ssr"\s*:\s*(?:true|\{)|"server"\s*:\s*"src/main\.server', static=False)),
     "vite": (_setting("vite.config.*", r"vite-plugin-ssr|vike|@hono/vite-build|\bnitro\s*\(", static=False),),
 }  # fmt: skip
 _STATIC_PACKAGES = {"sveltekit": "@sveltejs/adapter-static"}
