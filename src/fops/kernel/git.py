@@ -25,7 +25,7 @@ from fops.kernel.errors import (
     StorageFailed,
     Unreachable,
 )
-from fops.kernel.process import Result, end, environment, limited, run
+from fops.kernel.process import Result, end, environment, run
 from fops.kernel.redaction import redact_text
 
 MAX_CLONE = (
@@ -312,10 +312,16 @@ def clone_bare(
     ]
     words += [f"--branch={ref}"] if ref else []
     result = run(
-        limited(["git", *_options(None), *words, "--", url, str(destination)], max_file=max_bytes),
+        ["git", *_options(None), *words, "--", url, str(destination)],
         timeout=timeout,
+        max_file=max_bytes,
         env=_environment(_CLONING),
     )
+    if "File too large" in result.error_text:
+        raise LimitExceeded(
+            f"{redact_text(url)} has more than {max_bytes} bytes",
+            hint="clone it yourself, and give the folder",
+        )
     if result.exit_code:
         raise _clone_failure(url, ref, result)
     repository = Repository(destination)
@@ -325,44 +331,43 @@ def clone_bare(
     return repository
 
 
+_SIGN_IN = "set up a git credential helper or an ssh key for it, or check the address"
+_CLONE_FAILURES: tuple[tuple[str, type[FopsError], str, str], ...] = (
+    (r"Remote branch .* not found", NotFound, "{url} has no branch or tag {ref!r}", "check --ref"),
+    (
+        r"Authentication failed|could not read (?:Username|Password)|terminal prompts disabled|Permission denied|error: 40[13]",
+        NotAllowed,
+        "{url} asks for a sign-in",
+        _SIGN_IN,
+    ),
+    (
+        r"not found|does not exist|does not appear to be a git repository|error: 404",
+        NotFound,
+        "{url} is no repository, or a private one",
+        _SIGN_IN,
+    ),
+    (
+        r"Could not resolve host|Connection (?:refused|timed out|reset)|unable to access|Network is unreachable|service not known",
+        Unreachable,
+        "{url} cannot be reached: {reason}",
+        "check the address and the network",
+    ),
+    (
+        r"No space left|Read-only file system",
+        StorageFailed,
+        "cannot clone {url}: {reason}",
+        "free some space and try again",
+    ),
+)
+"""What git says, as what it means; the first pattern that is found."""
+
+
 def _clone_failure(url: str, ref: str | None, result: Result) -> FopsError:
-    shown, text = redact_text(url), result.error_text
-    if re.search(r"Remote branch .* not found", text):
-        return NotFound(f"{shown} has no branch or tag {ref!r}", hint="check --ref")
-    if "File too large" in text:
-        return LimitExceeded(
-            f"{shown} is larger than we clone", hint="clone it yourself, and give the folder"
-        )
-    if re.search(
-        r"Authentication failed|could not read (Username|Password)|terminal prompts disabled|Permission denied|error: 40[13]",
-        text,
-    ):
-        return NotAllowed(
-            f"{shown} asks for a sign-in",
-            hint="set up a git credential helper or an ssh key for it, or check the address",
-        )
-    if (
-        re.search(
-            r"Could not resolve host|Connection (refused|timed out|reset)|unable to access|Network is unreachable|Name or service not known",
-            text,
-        )
-        and "error: 404" not in text
-    ):
-        return Unreachable(
-            f"{shown} cannot be reached: {_last_line(text)}", hint="check the address and the network"
-        )
-    if re.search(
-        r"not found|does not exist|does not appear to be a git repository|error: 404", text, re.IGNORECASE
-    ):
-        return NotFound(
-            f"{shown} is no repository, or a private one",
-            hint="check the address; a private one needs a git credential helper or an ssh key",
-        )
-    if re.search(r"No space left|Read-only file system", text):
-        return StorageFailed(
-            f"cannot clone {shown}: {_last_line(text)}", hint="free some space and try again"
-        )
-    return OutsideFailed(f"cannot clone {shown}: {_last_line(text)}")
+    words = {"url": redact_text(url), "ref": ref, "reason": _last_line(result.error_text)}
+    for pattern, kind, message, hint in _CLONE_FAILURES:
+        if re.search(pattern, result.error_text):
+            return kind(message.format(**words), hint=hint)
+    return OutsideFailed("cannot clone {url}: {reason}".format(**words))
 
 
 def _last_line(text: str) -> str:

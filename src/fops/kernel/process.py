@@ -74,11 +74,6 @@ def find_program(name: str) -> Path | None:
     return Path(found) if found else None
 
 
-def limited(words: Sequence[str], *, max_file: int) -> list[str]:
-    """The words of a program that may write no file larger than `max_file` bytes, nor may what it starts."""
-    return [sys.executable, "-I", "-S", "-c", _LIMITED, str(max_file), *words]
-
-
 def run(
     words: Sequence[str | Path],
     *,
@@ -87,15 +82,20 @@ def run(
     stdin: bytes = b"",
     timeout: float = 60.0,
     max_output: int = MAX_OUTPUT,
+    max_file: int | None = None,
 ) -> Result:
     """Run a program to its end and return what it left; its exit code is the caller's to judge.
 
-    `timeout` is in seconds, `max_output` in bytes for each output. `env` replaces the environment (see
+    `timeout` is in seconds, `max_output` in bytes for each output, `max_file` in bytes for each file that it or
+    what it starts may write (past it, writing fails with EFBIG). `env` replaces the environment (see
     `environment`). Raises NotFound when there is no such program, LimitExceeded when it runs past its time or
     writes more (it and all it started are ended).
     """
     deadline = time.monotonic() + timeout
-    running = _start([str(word) for word in words], cwd=cwd, env=env, stdin=stdin)
+    called = [str(word) for word in words]
+    if max_file is not None:
+        called = [sys.executable, "-I", "-S", "-c", _LIMITED, str(max_file), *called]
+    running = _start(called, cwd=cwd, env=env, stdin=stdin)
     try:
         stdout, stderr = _outputs(running, deadline, limit=max_output)
         running.wait(max(0.0, deadline - time.monotonic()))
