@@ -1,0 +1,140 @@
+import json
+
+import pytest
+
+from fops.onboarding.detect.languages.node import LANGUAGE
+from fops.onboarding.detect.settle import settle
+from fops.onboarding.model import WEAK
+from fops.onboarding.tree import MemoryTree
+
+
+def package(**keys):
+    return {"package.json": json.dumps({"name": "shop", **keys}, indent=2)}
+
+
+def value(files, name):
+    facts, _ = settle(".", LANGUAGE.facts(MemoryTree(files)))
+    return facts[name].value if name in facts else None
+
+
+@pytest.mark.parametrize(
+    ("lock", "start", "build", "test"),
+    [
+        ("package-lock.json", "npm start", "npm run build", "npm test"),
+        ("yarn.lock", "yarn start", "yarn build", "yarn test"),
+        ("pnpm-lock.yaml", "pnpm start", "pnpm run build", "pnpm test"),
+        ("bun.lock", "bun run start", "bun run build", "bun run test"),
+    ],
+)
+def test_scripts_are_run_in_the_words_of_the_tool(lock, start, build, test):
+    files = {**package(scripts={"start": "node dist", "build": "tsc", "test": "vitest run"}), lock: ""}
+    assert [value(files, f"{name}_command") for name in ("start", "build", "test")] == [start, build, test]
+
+
+@pytest.mark.parametrize(
+    ("scripts", "command"),
+    [
+        ({"start": "nest start", "start:prod": "node dist/main"}, "npm run start:prod"),
+        ({"start": "ng serve", "serve:ssr:shop": "node dist/shop/server/server.mjs"}, "npm run serve:ssr:shop"),
+        ({"start": "", "dev": "nodemon server.js"}, "node server.js"),
+        ({"start": "nodemon server.js"}, "node server.js"),
+        ({"start": "tsx watch server.js"}, "node server.js"),
+        ({"serve": "http-server dist"}, "node server.js"),
+    ],
+)  # fmt: skip
+def test_the_start_script_is_the_one_for_production(scripts, command):
+    assert value({**package(scripts=scripts), "server.js": "app.listen(3000)"}, "start_command") == command
+
+
+def test_a_serve_script_that_runs_a_program_starts_it():
+    assert value(package(scripts={"serve": "node dist/api.js"}), "start_command") == "npm run serve"
+
+
+def test_a_development_script_is_taken_only_where_nothing_better_is_known():
+    facts, _ = settle(".", LANGUAGE.facts(MemoryTree(package(scripts={"start": "nodemon lib.js"}))))
+    assert (facts["start_command"].value, facts["start_command"].confidence) == ("npm start", WEAK)
+
+
+@pytest.mark.parametrize(
+    ("files", "command"),
+    [
+        ({**package(main="lib/run.js"), "lib/run.js": ""}, "node lib/run.js"),
+        ({**package(main="lib/run"), "lib/run.js": ""}, "node lib/run.js"),
+        ({**package(main="./lib"), "lib/index.js": ""}, "node lib/index.js"),
+        ({**package(main="gone.js"), "src/server.mjs": ""}, "node src/server.mjs"),
+        ({**package(main="../../up.js"), "index.js": ""}, "node index.js"),
+        ({**package(), "worker.js": ""}, "node worker.js"),
+        ({**package(), "bun.lock": "", "src/index.ts": ""}, "bun run src/index.ts"),
+        ({**package(devDependencies={"tsx": "4"}), "src/index.ts": ""}, "npx tsx src/index.ts"),
+        (
+            {
+                **package(devDependencies={"typescript": "5"}),
+                "src/index.ts": "",
+                "tsconfig.json": '{\n  "outDir": "./dist/"\n}',
+            },
+            "node dist/index.js",
+        ),
+        ({**package(main="my app.js"), "my app.js": ""}, "node 'my app.js'"),
+    ],
+)
+def test_without_a_script_the_entry_file_is_started(files, command):
+    assert value(files, "start_command") == command
+
+
+@pytest.mark.parametrize(
+    ("dependency", "start"),
+    [
+        ("next", "npx next start"),
+        ("nuxt", "node .output/server/index.mjs"),
+        ("@strapi/strapi", "npx strapi start"),
+        ("@remix-run/serve", "npx remix-serve build/server/index.js"),
+        ("@sveltejs/kit", "node build"),
+        ("@redwoodjs/core", "npx rw serve"),
+    ],
+)
+def test_without_a_script_a_framework_starts_as_documented(dependency, start):
+    assert value(package(dependencies={dependency: "1"}), "start_command") == start
+
+
+def test_tanstack_start_is_served_by_srvx_unless_nitro_builds_it():
+    plain = package(dependencies={"@tanstack/react-start": "1"})
+    nitro = package(dependencies={"@tanstack/react-start": "1", "nitro": "3"})
+    assert value(plain, "start_command") == "npx srvx --prod -s ../client dist/server/server.js"
+    assert value(nitro, "start_command") == "node .output/server/index.mjs"
+
+
+@pytest.mark.parametrize(
+    ("lock", "runner"),
+    [
+        ("package-lock.json", "npx"),
+        ("pnpm-lock.yaml", "pnpm exec"),
+        ("yarn.lock", "yarn"),
+        ("bun.lock", "bunx"),
+    ],
+)
+def test_without_a_script_a_framework_is_built_as_documented(lock, runner):
+    assert (
+        value({**package(dependencies={"next": "15"}), lock: ""}, "build_command") == f"{runner} next build"
+    )
+
+
+def test_the_pages_of_vitepress_are_built_where_its_folder_lies():
+    files = {**package(devDependencies={"vitepress": "1"}), "guide/.vitepress/config.ts": ""}
+    assert value(files, "build_command") == "npx vitepress build guide"
+
+
+def test_only_real_test_and_lint_scripts_count():
+    initial = package(scripts={"test": 'echo "Error: no test specified" && exit 1', "lint": "true"})
+    assert value(initial, "test_command") is None
+    assert value(initial, "lint_command") is None
+    assert (
+        value(package(scripts={"test:ci": "jest --ci", "test": "jest"}), "test_command") == "npm run test:ci"
+    )
+    assert value(package(scripts={"lint": "eslint ."}), "lint_command") == "npm run lint"
+
+
+@pytest.mark.parametrize(
+    "scripts", [[], "start", {"start": 1}, {"start": None}, {"start": ["node"]}, 3, None]
+)
+def test_scripts_of_the_wrong_type_are_as_good_as_absent(scripts):
+    assert value(package(scripts=scripts), "start_command") is None
