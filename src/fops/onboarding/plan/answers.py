@@ -59,7 +59,7 @@ def _version(value: str) -> str:
 def _port(value: str) -> int | None:
     if value == "none":
         return None
-    if not (value.isascii() and value.isdigit() and 0 < int(value) < 65536):
+    if not re.fullmatch(r"[0-9]{1,5}", value) or not 0 < int(value) < 65536:
         raise ValueError("a port is a number from 1 to 65535, or none for a program that does not listen")
     return int(value)
 

@@ -11,6 +11,7 @@ from typing import Any
 from fops.kernel.errors import NotDeployable, UsageError
 from fops.onboarding.detect import detect
 from fops.onboarding.detect.evidence import read_json
+from fops.onboarding.detect.workspaces import declared
 from fops.onboarding.model import App, Fact, Findings
 from fops.onboarding.plan import answers, defaults
 from fops.onboarding.plan.options import Options
@@ -108,11 +109,11 @@ def _passes_on(script: str, members: list[str]) -> bool:
 
 
 def _chosen(findings: Findings, tree: Tree, path: str) -> Selection:
-    """The application at a path; where detection saw none from the top, it looks again from there."""
-    found = next((app for app in findings.apps if app.path == path), None)
-    if found is not None:
-        return Selection(apps=(found,), findings=findings)
+    """The application at a path; where the top shows none there, or one with members of its own, a look from there."""
     below = tree.below(path)
+    found = next((app for app in findings.apps if app.path == path), None)
+    if found is not None and declared(below) is None:
+        return Selection(apps=(found,), findings=findings)
     if not below.files:
         there = ", ".join(app.path for app in findings.apps) or "none"
         raise NotDeployable(f"--path {path}: no such folder", hint=f"applications were found in: {there}")

@@ -8,7 +8,17 @@ from itertools import chain
 from fops import __version__
 from fops.onboarding.detect import existing_dockerfile
 from fops.onboarding.detect.evidence import read_json
-from fops.onboarding.model import App, Assumption, Fact, Findings, OnboardingPlan, ServicePlan, Source, Target
+from fops.onboarding.model import (
+    App,
+    Assumption,
+    ExistingDockerfile,
+    Fact,
+    Findings,
+    OnboardingPlan,
+    ServicePlan,
+    Source,
+    Target,
+)
 from fops.onboarding.plan import answers, apps, defaults, names
 from fops.onboarding.plan.options import Options, Planned
 from fops.onboarding.plan.processes import Draft
@@ -66,9 +76,11 @@ def _drafts(chosen: apps.Selection, source: Source, tree: Tree, options: Options
     several = len(addresses) > 1
     services = names.services(addresses, options.sets)
     for app, address, name in zip(chosen.apps, addresses, services, strict=True):
-        facts = _with_answers(app, answers.facts(options.sets, address))
-        language = str(facts["language"].value) if "language" in facts else "static"
         view = tree.below(app.path)
+        own = existing_dockerfile(view)
+        told = {**app.facts, **dict(_of_dockerfile(app, own, chosen.findings))}
+        facts = _with_answers(told, answers.facts(options.sets, address))
+        language = str(facts["language"].value) if "language" in facts else "static"
         yield Draft(
             name=name,
             address=address,
@@ -79,14 +91,25 @@ def _drafts(chosen: apps.Selection, source: Source, tree: Tree, options: Options
             image=names.image(name, source, options.sets, wish=wish, several=several),
             facts=facts,
             tree=view,
-            dockerfile=existing_dockerfile(view),
+            dockerfile=own,
         )
 
 
-def _with_answers(app: App, given: Mapping[str, Fact]) -> dict[str, Fact]:
-    other = "language" in given and given["language"].value != app.value("language")
-    told = {name: fact for name, fact in app.facts.items() if not (other and name in _OF_THE_LANGUAGE)}
-    return {**told, **given}
+def _of_dockerfile(
+    app: App, own: ExistingDockerfile | None, findings: Findings
+) -> Iterator[tuple[str, Fact]]:
+    """The port that the user's own image listens on, where another place that disagrees was taken."""
+    if own is None or own.port in {None, app.value("port")}:
+        return
+    for conflict in findings.conflicts:
+        if (conflict.app, conflict.fact, conflict.other.value) == (app.path, "port", own.port):
+            yield "port", conflict.other
+
+
+def _with_answers(told: Mapping[str, Fact], given: Mapping[str, Fact]) -> dict[str, Fact]:
+    known = told["language"].value if "language" in told else None
+    other = "language" in given and given["language"].value != known
+    return {name: fact for name, fact in told.items() if not (other and name in _OF_THE_LANGUAGE)} | {**given}
 
 
 def _package_manager(language: str, facts: Mapping[str, Fact]) -> str:
@@ -112,13 +135,17 @@ def _about_conflicts(
     known = {service.path: (service, one.address) for service, one in zip(services, drafts, strict=True)}
     for conflict in findings.conflicts:
         service, address = known.get(conflict.app, (None, ""))
-        if service is None or service.evidence.get(conflict.fact) != conflict.taken:
+        taken = service.evidence.get(conflict.fact) if service else None
+        if service is None or taken is None or taken not in (conflict.taken, conflict.other):
             continue
-        why = f"{_place(conflict.taken)} says so, {_place(conflict.other)} says {conflict.other.value}"
+        other = conflict.other if taken == conflict.taken else conflict.taken
+        if taken.value == other.value:  # two applications on one port do not disagree about it
+            continue
+        why = f"{_place(taken)} says so, {_place(other)} says {other.value}"
         key = f"{address}.{conflict.fact}" if len(services) > 1 else conflict.fact
         flag = f"--set {key}=…" if conflict.fact in answers.FACTS else ""
         yield Assumption(
-            service=service.name, fact=conflict.fact, value=conflict.taken.value, why=why, answer_with=flag
+            service=service.name, fact=conflict.fact, value=taken.value, why=why, answer_with=flag
         )
 
 
