@@ -10,7 +10,7 @@ from fops.kernel.errors import NotFound, UnsafeInput
 from fops.kernel.redaction import redact_text
 
 _SHORTHAND = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}")
-_SCP = re.compile(r"[A-Za-z0-9._-]+@[A-Za-z0-9.-]+:[^:].*")
+_SCP = re.compile(r"[A-Za-z0-9._-]+@[A-Za-z0-9][A-Za-z0-9.-]*:[^:].*")
 _REF = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/+@-]{0,250}")
 _SCHEMES = frozenset({"https", "http", "ssh", "file"})
 
