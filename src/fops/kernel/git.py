@@ -325,9 +325,8 @@ def clone_bare(
     if result.exit_code:
         raise _clone_failure(url, ref, result)
     repository = Repository(destination)
-    # Without its origin, a missing blob is simply missing: nothing later reaches out for it.
-    for setting in ("remote.origin.promisor", "remote.origin.partialclonefilter"):
-        git(["config", "--unset", setting], repository=repository)
+    # Without its origin, a missing blob is simply missing, and credentials of the address stay in no file.
+    _checked(["config", "--remove-section", "remote.origin"], repository=repository)
     return repository
 
 
@@ -367,7 +366,8 @@ def _clone_failure(url: str, ref: str | None, result: Result) -> FopsError:
     for pattern, kind, message, hint in _CLONE_FAILURES:
         if re.search(pattern, result.error_text):
             return kind(message.format(**words), hint=hint)
-    return OutsideFailed("cannot clone {url}: {reason}".format(**words))
+    hint = "check the address, the network and the free space"
+    return OutsideFailed("cannot clone {url}: {reason}".format(**words), hint=hint)
 
 
 def _last_line(text: str) -> str:
