@@ -7,6 +7,7 @@ not pass ends the run, and a refusal is written to the audit trail too.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +35,7 @@ from fops.kernel.errors import (
     InDoubt,
     NotAllowed,
     RefusedByPolicy,
+    StorageFailed,
     UsageError,
 )
 from fops.policy import Policy
@@ -67,9 +69,17 @@ class Gate:
         self._audit = audit
         self._authorise = authorise
 
-    def run(self, ctx: RequestContext, changes: ChangeSet, *, confirmed: bool = False) -> GateOutcome:
+    def run(
+        self,
+        ctx: RequestContext,
+        changes: ChangeSet,
+        *,
+        confirmed: bool = False,
+        keep: Callable[[GateOutcome], None] = lambda _outcome: None,
+    ) -> GateOutcome:
         """Take a ChangeSet through all stages; `confirmed` is the asker's own yes.
 
+        `keep` records what was done; when it cannot, what can be undone is undone: nobody would find it again.
         With `ctx.dry_run` it ends after the dry run with status `planned`. Raises UsageError (validate), NotAllowed
         (authorise), RefusedByPolicy, ConfirmationMissing (approve), StorageFailed when the audit entry cannot be
         written (then nothing was executed), and whatever the action raises.
@@ -93,7 +103,14 @@ class Gate:
                 status="planned", digest=changes.digest, verdicts=tuple(verdicts), previews=previews
             )
         verdicts.append(self._approved(ctx, changes, ready, confirmed=confirmed))
-        return self._execute_all(ctx, changes, ready, (verdicts, previews))
+        outcome = self._execute_all(ctx, changes, ready, (verdicts, previews))
+        try:
+            keep(outcome)
+        except FopsError as error:
+            for one, result in reversed(list(zip(ready, outcome.results, strict=True))):
+                self._undo(ctx, one, result, error)
+            raise
+        return outcome
 
     def _validate(self, call: ActionCall) -> _Ready:
         action = self._registry.get(call.action)
@@ -182,7 +199,20 @@ class Gate:
         except BaseException as error:
             self._append(ctx, one, Outcome.FAILED, details | {"error": type(error).__name__})
             raise
-        return result, self._append(ctx, one, Outcome.SUCCEEDED, details | {"result": dict(result)})
+        try:
+            return result, self._append(ctx, one, Outcome.SUCCEEDED, details | {"result": dict(result)})
+        except StorageFailed as error:
+            self._undo(ctx, one, result, error)
+            raise
+
+    def _undo(self, ctx: RequestContext, one: _Ready, result: Mapping[str, Any], error: FopsError) -> None:
+        if one.action.undo is None:
+            return
+        one.action.undo(ctx, one.parameters, result)
+        with suppress(
+            StorageFailed
+        ):  # the trail may be what cannot be written; its `started` then stands alone
+            self._append(ctx, one, Outcome.FAILED, {"undone": True, "error": error.message})
 
     def _record_refusal(self, ctx: RequestContext, one: _Ready, reason: str) -> None:
         self._append(ctx, one, Outcome.REFUSED, {"reason": reason})

@@ -51,7 +51,8 @@ class Action:
     """A typed action `pack.verb`.
 
     `parameters` is a Parameters model; `perform` acts and returns JSON; `preview` changes nothing; both raise
-    FopsError. `permission` is the role-scoped name that authorisation asks for; `timeout` is in seconds.
+    FopsError. `permission` is the role-scoped name that authorisation asks for; `timeout` is in seconds. `undo` takes
+    back what `perform` returned when it could not be recorded.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Action:
     parameters: type[Parameters]
     perform: Callable[[RequestContext, Any], Mapping[str, Any]]
     preview: Callable[[RequestContext, Any], Preview]
+    undo: Callable[[RequestContext, Any, Mapping[str, Any]], None] | None = None
     idempotent: bool = False
     compensation: str | None = None
     timeout: float = 60.0

@@ -82,8 +82,8 @@ def _git() -> Finding:
 
 def _data_directory(session: Session) -> Finding:
     home = session.app.home
-    place = home if home.exists() else next(folder for folder in home.parents if folder.exists())
-    if os.access(place, os.W_OK):
+    place = next(folder for folder in (home, *home.parents) if folder.exists())
+    if place.is_dir() and os.access(place, os.W_OK):
         return Finding("data directory", "ok", str(home))
     return Finding(
         "data directory", "broken", f"{home} cannot be written; set FOPS_HOME to a folder you may write"

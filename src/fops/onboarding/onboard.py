@@ -208,14 +208,18 @@ class Onboarding:
         if difference.is_empty:
             return result
         changes, proposal_id = self._changes(made, baseline, difference, tuple(notes))
+        kept: list[Result] = []
         with (
             interrupts.deferred()
         ):  # what was done is also written down; the action lets itself be stopped before
-            outcome = self._gate.run(operation.ctx, changes, confirmed=made.request.output is not None)
-            if outcome.status == "planned":
-                lines = tuple(line for preview in outcome.previews for line in preview.changes)
-                return replace(result, status="planned", changes=lines, made={})
-            return self._recorded(operation, made, result, (outcome, proposal_id))
+            outcome = self._gate.run(
+                operation.ctx,
+                changes,
+                confirmed=made.request.output is not None,
+                keep=lambda done: kept.append(self._recorded(operation, made, result, (done, proposal_id))),
+            )
+        lines = tuple(line for preview in outcome.previews for line in preview.changes)
+        return kept[0] if kept else replace(result, status="planned", changes=lines, made={})
 
     def _changes(
         self, made: _Made, baseline: _Baseline, difference: Difference, notes: tuple[str, ...]

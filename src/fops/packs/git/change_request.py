@@ -34,6 +34,7 @@ def create_change_request(home: Path) -> Action:
         parameters=ChangeRequest,
         perform=perform,
         preview=_preview,
+        undo=_undo,
     )
 
 
@@ -64,6 +65,13 @@ def _create(proposals: Path, request: ChangeRequest) -> Mapping[str, Any]:
         "repository": str(repository.work_tree or repository.git_dir),
         "folder": str(folder),
     }
+
+
+def _undo(_ctx: RequestContext, request: ChangeRequest, made: Mapping[str, Any]) -> None:
+    repository = git.find_repository(Path(made["repository"]))
+    if repository is not None:
+        git.unset_branch(repository, request.branch, made["commit"], earlier=request.replaces)
+    shutil.rmtree(made["folder"], ignore_errors=True)
 
 
 def _build(folder: Path, request: ChangeRequest) -> tuple[git.Repository, str]:
