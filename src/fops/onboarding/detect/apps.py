@@ -21,7 +21,7 @@ from fops.onboarding.detect.refuse import Kind, kind_of, unknown
 from fops.onboarding.detect.refuse.kinds import ALWAYS
 from fops.onboarding.detect.settle import settle, shared_ports
 from fops.onboarding.detect.workspaces import Workspace, declared
-from fops.onboarding.model import LIKELY, App, Conflict, Findings
+from fops.onboarding.model import LIKELY, App, Conflict, Fact, Findings
 from fops.onboarding.ports import Tree
 
 _DEEPEST = 3  # folders: `services/group/api` is the deepest layout in common use
@@ -122,10 +122,24 @@ def _inheriting(member: _Verdict, top: _Verdict) -> _Verdict:
     for name in _INHERITED:
         above, own = top.app.facts.get(name), facts.get(name)
         if above and (own is None or own.confidence < above.confidence):
-            facts[name] = replace(
-                above, file=posixpath.relpath(above.file, member.path) if above.file else None
-            )
+            facts[name] = _seen_from(member.path, above)
+    if facts.get("package_manager") != member.app.facts.get("package_manager"):
+        facts = _run_by_the_tops(facts, member, top.app)
     return replace(member, app=App(path=member.path, facts=facts))
+
+
+def _run_by_the_tops(facts: dict[str, Fact], member: _Verdict, top: App) -> dict[str, Fact]:
+    """A member's facts where the top's package manager installs and runs it."""
+    install = top.facts.get("install_command")
+    installed = {"install_command": _seen_from(member.path, install)} if install else {}
+    run_by = getattr(member.candidate.language if member.candidate else None, "run_by", None)
+    tool = str(facts["package_manager"].value)
+    worded = {name: run_by(fact, tool) for name, fact in facts.items()} if run_by else facts
+    return {**worded, **installed}
+
+
+def _seen_from(path: str, fact: Fact) -> Fact:
+    return replace(fact, file=posixpath.relpath(fact.file, path)) if fact.file else fact
 
 
 def _found_below(tree: Tree, top: _Verdict) -> tuple[_Verdict, ...]:

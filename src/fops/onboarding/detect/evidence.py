@@ -37,7 +37,8 @@ class Language(Protocol):
 
         Several of one name are allowed: the most confident wins, the first of equals; another value that matters
         becomes a conflict (see `settle`). A language may also have `library(tree) -> Claim | None`: the evidence that
-        the folder is imported, not run.
+        the folder is imported, not run; and `run_by(fact, tool) -> Fact`: a command of a workspace's member in the
+        words of the package manager that the workspace is installed with.
         """
 
 

@@ -7,11 +7,12 @@ commands.py (install, build, start, test, lint) · site.py (static or not) · po
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from fops.onboarding.detect.evidence import Claim
 from fops.onboarding.detect.languages.node import sources
 from fops.onboarding.detect.languages.node.behaviour import behaviour, services
-from fops.onboarding.detect.languages.node.commands import Project, commands, serves_files_only
+from fops.onboarding.detect.languages.node.commands import Project, commands, run_by, serves_files_only
 from fops.onboarding.detect.languages.node.frameworks import APPLICATION_KINDS, Framework, frameworks
 from fops.onboarding.detect.languages.node.manifest import PATH, Manifest, dependency_line, line, read
 from fops.onboarding.detect.languages.node.package_manager import chosen, package_manager
@@ -72,6 +73,11 @@ class Node:
             if bundled
             else Claim(confidence=STRONG, rule="node.library.published", file=PATH, line=line(tree, offered))
         )
+
+    def run_by(self, fact: Fact, tool: str) -> Fact:
+        """A command in the words of the workspace's package manager; other facts as they are."""
+        scripted = fact.rule.startswith(("node.script", "node.build", "node.start"))
+        return replace(fact, value=run_by(str(fact.value), tool)) if scripted else fact
 
     def facts(self, tree: Tree) -> Iterator[Fact]:
         """Every candidate fact."""

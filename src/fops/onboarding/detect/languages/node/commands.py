@@ -87,6 +87,14 @@ def run(tool: str, script: str) -> str:
     return f"{tool} run {script}"
 
 
+def run_by(command: str, tool: str) -> str:
+    """A command as another tool runs it: `npm run build` is `bun run build` where Bun installs."""
+    script = re.fullmatch(r"(?:npm|pnpm|yarn|bun) (?:run )?([\w:.-]+)", command)
+    if script:
+        return run(tool, script[1])
+    return re.sub(r"\A(?:npx|pnpm exec|bunx) ", f"{_runner(tool)} ", command)
+
+
 def _is_real(text: str) -> bool:
     return bool(text.strip()) and not _NO_TEST.search(text)
 
@@ -215,7 +223,7 @@ def _program(tree: Tree, project: Project, path: str) -> str:
 def _compiled(tree: Tree, file: str) -> str:
     """Where `tsc` writes a source file: `outDir` of tsconfig.json, with `rootDir` (usually `src`) left out."""
     text = tree.read("tsconfig.json") or ""
-    found = re.search(r'^\s*"outDir"\s*:\s*"(?:\./)?([^"]+?)/?"', text, re.MULTILINE)
+    found = re.search(r'^[ \t]*"outDir"\s*:\s*"(?:\./)?([^"]+?)/?"', text, re.MULTILINE)
     if found is None:
         return file
     compiled = re.sub(r"[.]([cm]?)tsx?$", r".\1js", file.removeprefix("src/"))
