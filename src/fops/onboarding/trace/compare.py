@@ -30,7 +30,8 @@ class Difference:
 def compare(artifacts: Iterable[Artifact], lock: Lock, current: Callable[[str], str | None]) -> Difference:
     """Artifacts against the current texts (`current(path)`, None when absent).
 
-    A file that differs from the artifact and from its lock entry was edited; one a person deleted was too.
+    A file that differs from the artifact and from its lock entry was edited; one a person deleted was too, and one
+    that stands there without an entry was never ours.
     """
     to_write, edited, paths = [], [], set()
     for artifact in artifacts:
@@ -49,7 +50,9 @@ def compare(artifacts: Iterable[Artifact], lock: Lock, current: Callable[[str], 
 
 
 def _is_persons(artifact: Artifact, lock: Lock, text: str | None) -> bool:
-    known = lock.digest(artifact.path)
-    if artifact.path == PATH or known is None:
+    if artifact.path == PATH:
         return False
+    known = lock.digest(artifact.path)
+    if known is None:
+        return text is not None
     return text is None or text_digest(text) != known

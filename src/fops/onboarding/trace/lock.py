@@ -107,10 +107,10 @@ def _objects(value: object) -> dict[str, dict[str, Any]]:
 
 
 def untouched(tree: Tree, lock: Lock) -> frozenset[str]:
-    """The generated files that still are as they were generated, with the lock and the plan themselves."""
+    """The generated files that still are as they were generated, with the plan; not the lock, which planning reads."""
     ours = {
         path
         for path in lock.files
         if (text := tree.read(path)) is not None and text_digest(text) == lock.digest(path)
     }
-    return frozenset(ours | {PATH, PLAN_PATH}) if lock.files else frozenset()
+    return frozenset(ours | {PLAN_PATH}) if lock.files else frozenset()

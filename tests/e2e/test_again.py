@@ -1,0 +1,147 @@
+"""A second run: nothing new means nothing done; what a person edited is reported and stays."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from factories.commands import Fops, error_of
+from factories.repositories import API, SITE, bare, branches, commit, folder, git, repository, state
+
+
+def _status(fops: Fops, *words: str | Path) -> dict[str, object]:
+    done = fops("onboard", "repo", *words, "--json")
+    assert done.returncode in {0, 6}, done.stderr
+    return {"exit": done.returncode, **json.loads(done.stdout)}
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    return repository(tmp_path / "site", SITE)
+
+
+def test_a_repository_goes_through_proposal_edit_and_merge(fops: Fops, site: Path) -> None:
+    """One life of a repository: each run costs seconds, so the steps share it."""
+    first = _status(fops, site)
+    branch = str(first["branch"])
+
+    again = _status(fops, site)
+    assert (again["status"], again["commit"], again["exit"]) == ("nothing-to-do", first["commit"], 0)
+    assert branches(site)[branch] == first["commit"]
+    assert len(fops.proposals) == 1
+
+    assert _status(fops, site, "--check")["exit"] == 0
+
+    git("merge", "--quiet", "--ff-only", branch, cwd=site)
+    git("branch", "--quiet", "--delete", branch, cwd=site)
+    merged = _status(fops, site)
+    assert (merged["status"], merged["exit"]) == ("nothing-to-do", 0)
+    assert list(branches(site)) == ["main"]
+
+    runbook = site / "docs/runbook.md"
+    runbook.write_text(runbook.read_text() + "\nCall Ada first.\n")
+    commit(site, "ours")
+    checked = _status(fops, site, "--check")
+    assert (checked["status"], checked["edited"], checked["exit"]) == ("drift", ["docs/runbook.md"], 6)
+    edited = _status(fops, site)
+    assert (edited["status"], edited["edited"]) == ("nothing-to-do", ["docs/runbook.md"])
+    assert list(branches(site)) == ["main"]
+
+    changed = _status(fops, site, "--env", "qa", "--env", "live")
+    assert changed["status"] == "proposed"
+    assert "Call Ada first." in git("show", f"{changed['branch']}:docs/runbook.md", cwd=site)
+
+
+def test_a_url_is_compared_with_its_open_proposal(fops: Fops, site: Path, tmp_path: Path) -> None:
+    url = f"file://{bare(tmp_path / 'site.git', site)}"
+    first, again = _status(fops, url), _status(fops, url)
+    assert first["status"] == "proposed"
+    assert (again["status"], again["commit"], again["pr_url"]) == (
+        "nothing-to-do",
+        first["commit"],
+        first["pr_url"],
+    )
+    assert len(fops.proposals) == 1
+    assert list(branches(tmp_path / "site.git")) == ["main"]
+
+
+def test_a_plain_folder_is_compared_with_its_open_proposal(fops: Fops, tmp_path: Path) -> None:
+    path = folder(tmp_path / "plain", SITE)
+    before = state(path)
+    first, again = _status(fops, path), _status(fops, path)
+    assert first["status"] == "proposed"
+    assert (again["status"], again["commit"]) == ("nothing-to-do", first["commit"])
+    assert len(fops.proposals) == 1
+    assert state(path) == before
+
+
+def test_output_writes_files_once_and_never_over_a_persons_edit(fops: Fops, tmp_path: Path) -> None:
+    path = folder(tmp_path / "plain", SITE)
+    out = tmp_path / "out"
+    first = _status(fops, path, "--output", out)
+    assert first["status"] == "written"
+    assert {file["path"] for file in first["files"]} == {  # type: ignore[attr-defined]
+        str(file.relative_to(out)) for file in out.rglob("*") if file.is_file()
+    }
+    assert _status(fops, path, "--output", out)["status"] == "nothing-to-do"
+
+    (out / "fops.yaml").write_text("mine: true\n")
+    again = _status(fops, path, "--output", out, "--env", "live")
+    assert (again["status"], again["edited"]) == ("written", ["fops.yaml"])
+    assert (out / "fops.yaml").read_text() == "mine: true\n"
+
+    actions = {row.split('"')[3] for row in fops("audit", "list", "--fields", "action").stdout.splitlines()}
+    assert actions == {"files.write"}
+
+
+def test_output_never_replaces_a_file_it_did_not_write(fops: Fops, tmp_path: Path) -> None:
+    out = folder(tmp_path / "out", {"fops.yaml": "mine: true\n"})
+    answer = _status(fops, folder(tmp_path / "plain", SITE), "--output", out)
+    assert answer["edited"] == ["fops.yaml"]
+    assert (out / "fops.yaml").read_text() == "mine: true\n"
+
+
+@pytest.mark.parametrize("words", [[], ["--output", "out"]], ids=["branch", "output"])
+def test_a_dry_run_shows_the_files_and_changes_nothing(fops: Fops, site: Path, words: list[str]) -> None:
+    before = state(site)
+    done = fops("--dry-run", "onboard", "repo", site, *words, "--json")
+    answer = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert (answer["status"], answer["branch"], answer["pr_url"]) == ("planned", None, None)
+    assert any(line.strip().endswith("fops.yaml") for line in answer["changes"])
+    assert state(site) == before
+    assert not (fops.root / "out").exists()
+    assert fops.proposals == []
+    assert fops("audit", "list").stdout == ""
+    assert list(fops.temporary.iterdir()) == []
+
+
+def test_facts_may_come_from_set_alone(fops: Fops, tmp_path: Path) -> None:
+    path = repository(tmp_path / "odd", {"serve.py": "print('hello')\n"})
+    assert "--set" in error_of(fops("onboard", "repo", path, "--no-auto-detect"), 2)
+    facts = {
+        "language": "python",
+        "package_manager": "pip",
+        "start_command": "python serve.py",
+        "port": "9000",
+    }
+    answers = [word for name, value in facts.items() for word in ("--set", f"{name}={value}")]
+    done = fops("onboard", "repo", path, "--no-auto-detect", *answers, "--set", "health_path=/up", "--json")
+    assert done.returncode == 0, done.stderr
+    plan = json.loads(git("show", f"{json.loads(done.stdout)['branch']}:.fops/plan.json", cwd=path))
+    assert '"rule": "set"' in json.dumps(plan)
+    assert "9000" in git("show", f"{json.loads(done.stdout)['branch']}:fops.yaml", cwd=path) + json.dumps(
+        plan
+    )
+
+
+def test_any_dns_label_is_an_environment(fops: Fops, tmp_path: Path) -> None:
+    path = repository(tmp_path / "shop", API)
+    longest = "e" * 63
+    done = fops("onboard", "repo", path, "-e", "qa-2", "-e", longest, "--output", tmp_path / "out", "--json")
+    assert done.returncode == 0, done.stderr
+    overlays = {one.name for one in (tmp_path / "out/deploy/k8s/overlays").iterdir()}
+    assert overlays == {"qa-2", longest}
+    assert [row for row in json.loads(done.stdout)["checks"] if row["status"] == "findings"] == []
