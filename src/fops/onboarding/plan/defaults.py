@@ -63,4 +63,4 @@ def start_command(language: str, manager: str, tree: Tree) -> str | None:
     if found:
         return f"{program} {found}"
     command, builds = _ARCHIVES.get(manager, ("", ()))
-    return command if language == "java" and any(tree.read(name) for name in builds) else None
+    return command if language == "java" and any(tree.size(name) is not None for name in builds) else None
