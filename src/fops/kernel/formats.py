@@ -55,6 +55,8 @@ def load_yaml_all(text: str, *, name: str = "document") -> Iterator[Any]:
 
     try:
         yield from yaml.load_all(text, Loader=_loader())
+    except LimitExceeded as error:
+        raise LimitExceeded(f"{name}: {error.message}") from error
     except yaml.YAMLError as error:
         raise FormatError(
             f"{name} is not valid YAML: {_one_line(error)}", hint="fix the file, or leave it out"

@@ -140,14 +140,13 @@ def _walk(root: Path, max_files: int) -> Iterator[tuple[str, bool]]:
     """Every path below that is no folder, with whether it is a regular file."""
     seen = 0
     for folder, folders, names in os.walk(root, followlinks=False):
-        seen += len(folders)
+        seen += len(folders) + len(names)
+        if seen > max_files:
+            raise LimitExceeded(
+                f"more than {max_files} files and folders in {root}", hint="name a smaller folder with --path"
+            )
         folders[:] = sorted(name for name in folders if name not in LEFT_OUT)
         prefix = PurePosixPath(Path(folder).relative_to(root).as_posix())
         for name in (*names, *(one for one in folders if os.path.islink(os.path.join(folder, one)))):  # noqa: PTH114, PTH118 - per file, and Path costs ten times
-            seen += 1
-            if seen > max_files:
-                raise LimitExceeded(
-                    f"more than {max_files} files in {root}", hint="name a smaller folder with --path"
-                )
             mode = os.lstat(os.path.join(folder, name)).st_mode  # noqa: PTH118 - as above
             yield (prefix / name).as_posix(), stat.S_ISREG(mode)
