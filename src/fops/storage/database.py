@@ -12,13 +12,14 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from fops.kernel.errors import Busy, StorageFailed
+from fops.kernel.interrupts import deferred
 from fops.storage.schema import METADATA
 
 HEAD = "0001"  # the newest revision in migrations/versions; a test compares
 
 
 class Database:
-    """Transactions over one database whose schema is current.
+    """Transactions over one database whose schema is current; a Ctrl-C waits for the end of the short block.
 
     Raises StorageFailed when it cannot be read or written, Busy when another process holds it past 30 s.
     """
@@ -38,7 +39,7 @@ class Database:
         engine = create_engine(self._url)
         if engine.dialect.name == "sqlite":
             _prepare_sqlite(engine)
-        with _named_failures(self._shown):
+        with deferred(), _named_failures(self._shown):
             _bring_up_to_date(engine)
         return engine
 
@@ -47,6 +48,7 @@ class Database:
         """A transaction that commits when the block ends and rolls back when it raises."""
         engine = self.engine
         with (
+            deferred(),
             _named_failures(self._shown),
             engine.connect().execution_options(fops_write=True) as connection,
             connection.begin(),
@@ -57,7 +59,7 @@ class Database:
     def read(self) -> Iterator[Connection]:
         """A transaction that only reads."""
         engine = self.engine
-        with _named_failures(self._shown), engine.connect() as connection:
+        with deferred(), _named_failures(self._shown), engine.connect() as connection:
             yield connection
 
     def close(self) -> None:
