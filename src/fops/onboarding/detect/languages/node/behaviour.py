@@ -44,7 +44,7 @@ SERVICES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Client packages by the service they talk to, from each project's own documentation."""
 _PRISMA = re.compile(
-    r'(?m)^\s*provider\s*=\s*"(?P<name>postgresql|postgres|mysql|mongodb|sqlserver|cockroachdb)"'
+    r'(?m)^[ \t]*provider\s*=\s*"(?P<name>postgresql|postgres|mysql|mongodb|sqlserver|cockroachdb)"'
 )
 _PROVIDERS = {
     "postgresql": "postgres",

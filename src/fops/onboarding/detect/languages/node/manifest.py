@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from fops.onboarding.detect.evidence import key_line, read_json
 from fops.onboarding.ports import Tree
@@ -12,6 +12,7 @@ from fops.onboarding.ports import Tree
 PATH = "package.json"
 _RUNTIME = ("dependencies", "optionalDependencies", "peerDependencies")
 _DEVELOPMENT = ("devDependencies",)
+_LONGEST = 2000  # characters of a script, name or range; people write no longer one, and patterns are matched on them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +31,7 @@ class Manifest:
     def text(self, key: str) -> str | None:
         """A top-level value that is text."""
         value = self.document.get(key)
-        return value if isinstance(value, str) and value else None
+        return value if _is_text(value) and value else None
 
 
 def read(tree: Tree) -> Manifest | None:
@@ -66,7 +67,9 @@ def _merged(document: Mapping[str, Any], sections: tuple[str, ...]) -> dict[str,
 
 def _texts(value: Any) -> dict[str, str]:
     return (
-        {str(key): item for key, item in value.items() if isinstance(item, str)}
-        if isinstance(value, dict)
-        else {}
+        {str(key): item for key, item in value.items() if _is_text(item)} if isinstance(value, dict) else {}
     )
+
+
+def _is_text(value: Any) -> TypeGuard[str]:
+    return isinstance(value, str) and len(value) <= _LONGEST

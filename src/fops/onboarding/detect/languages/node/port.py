@@ -2,6 +2,8 @@
 
 In order: a literal default in the code that listens, a flag or PORT in the start script, a setting of the framework's
 configuration, the framework's documented default.
+
+Repeats that touch each other in a pattern are bounded, so that no file costs more than its length.
 """
 
 from __future__ import annotations
@@ -16,12 +18,10 @@ from fops.onboarding.detect.languages.node.manifest import PATH, Manifest, line
 from fops.onboarding.model import LIKELY, STRONG, WEAK, Fact
 from fops.onboarding.ports import Tree
 
-_READ = (
-    r"(?:process\.env|Bun\.env|import\.meta\.env|env)(?:\.(?P<a>\w*PORT\w*)|\[['\"](?P<b>\w*PORT\w*)['\"]\])"
-)
+_READ = r"(?:process\.env|Bun\.env|import\.meta\.env|env)(?:\.(?P<a>\w{0,40}PORT\w{0,40})|\[['\"](?P<b>\w{0,40}PORT\w{0,40})['\"]\])"
 _DEFAULTED = re.compile(
     _READ
-    + r"[^\n;]{0,20}?(?:\|\||\?\?|\?[^\n:;]{0,60}:)\s*(?:Number\(|parseInt\()?\s*['\"]?(?P<port>\d{2,5})\b"
+    + r"[^\n;]{0,20}?(?:\|\||\?\?|\?[^\n:;]{0,60}:)\s{0,20}(?:Number\(|parseInt\()?\s{0,20}['\"]?(?P<port>\d{2,5})\b"
 )
 # Schemas and settings readers that give PORT a default: zod, envalid, joi; Nest's and Strapi's `get('PORT', 3000)`.
 _SCHEMA = re.compile(
@@ -38,7 +38,7 @@ _SERVED = re.compile(
     r"(?:\bserve|Bun\.serve|Deno\.serve)\s*\(\s*\{[^{}]{0,300}?\bport\s*:\s*['\"]?(?P<port>\d{2,5})\b"
 )
 _NAMED = re.compile(
-    r"\b(?P<name>[A-Za-z_$][\w$]*)\s*(?::\s*\w+)?\s*(?P<sign>[:=])\s*(?:Number\(|parseInt\(|normalizePort\()?\s*['\"]?(?P<port>\d{2,5})\b['\"]?"
+    r"(?<![\w$])(?P<name>[A-Za-z_$][\w$]{0,60})\s{0,20}(?::\s{0,20}\w{1,40})?\s{0,20}(?P<sign>[:=])\s{0,20}(?:Number\(|parseInt\(|normalizePort\()?\s{0,20}['\"]?(?P<port>\d{2,5})\b['\"]?"
 )
 _LISTENED_TO_A_SETTING = re.compile(
     r"\.listen\s*\(\s*(?:\{\s*port\s*:\s*)?[\w$.]{1,60}\.port\b|\bserve\s*\(\s*\{", re.IGNORECASE

@@ -36,7 +36,7 @@ def _setting(files: str, pattern: str, *, static: bool) -> Setting:
 SETTINGS: dict[str, tuple[Setting, ...]] = {
     "next": (_setting("next.config.*", r"output\s*:\s*['\"]export['\"]", static=True),),
     "nuxt": (
-        _setting("nuxt.config.*", r"(?m)^(?!\s*//).*\bssr\s*:\s*false|target\s*:\s*['\"]static['\"]|preset\s*:\s*['\"](?:static|github-pages)['\"]", static=True),
+        _setting("nuxt.config.*", r"\bssr\s*:\s*false|target\s*:\s*['\"]static['\"]|preset\s*:\s*['\"](?:static|github-pages)['\"]", static=True),
     ),
     "astro": (
         _setting("astro.config.*", r"output\s*:\s*['\"](?:server|hybrid)['\"]|adapter\s*:\s*\w+", static=False),

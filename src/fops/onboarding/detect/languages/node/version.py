@@ -17,8 +17,9 @@ from fops.onboarding.detect.languages.tool_versions import Pin, tool_versions
 from fops.onboarding.model import CERTAIN, LIKELY, STRONG, WEAK, Fact
 from fops.onboarding.ports import Tree
 
-_EXACT = re.compile(r"[v=^~]*\s*(\d+(?:\.\d+){0,2})(?:\.[x*]){0,2}\Z")
+_EXACT = re.compile(r"[v=^~]*\s*(\d{1,4}(?:\.\d{1,4}){0,2})(?:\.[x*]){0,2}\Z")
 _CLAUSE = re.compile(r"(>=|<=|>|<|\^|~|=)?\s*v?(\d+)(?:\.(?:\d+|[x*]))*")
+_LONGEST = 200  # characters of a range
 _NAMES = {"argon": "4", "boron": "6", "carbon": "8", "dubnium": "10", "erbium": "12", "fermium": "14", "gallium": "16",
           "hydrogen": "18", "iron": "20", "jod": "22", "krypton": "24"}  # fmt: skip
 """Code names of long-term lines: https://github.com/nodejs/Release"""
@@ -31,7 +32,7 @@ def version(tree: Tree, manifest: Manifest) -> Iterator[Fact]:
         if value:
             yield _fact(rule, value, pin, CERTAIN if rule in {"nvmrc", "node-version"} else STRONG)
     engines = nested(manifest.document, "engines", "node")
-    if isinstance(engines, str):
+    if isinstance(engines, str) and len(engines) <= _LONGEST:
         pin = Pin(value=engines, file=PATH, line=line(tree, "engines", "node"))
         exact, newest = _pinned(engines), newest_within(engines)
         if exact:
@@ -78,7 +79,7 @@ def _pinned(text: str) -> str | None:
         return _NAMES[name]
     if name in {"*", "lts", "node", "stable", "latest"}:
         return None
-    found = _EXACT.match(text.strip())
+    found = _EXACT.match(text.strip()[:_LONGEST])
     return found[1] if found else None
 
 
