@@ -1,0 +1,110 @@
+import json
+
+import pytest
+
+from fops.onboarding.detect.languages.node import LANGUAGE
+from fops.onboarding.detect.settle import settle
+from fops.onboarding.tree import MemoryTree
+
+
+def facts(code, *, dependencies=("express",), path="server.js", files=None):
+    manifest = {"name": "x", "dependencies": dict.fromkeys(dependencies, "1")}
+    tree = MemoryTree({"package.json": json.dumps(manifest, indent=1), path: code, **(files or {})})
+    return {name: fact.value for name, fact in settle(".", LANGUAGE.facts(tree))[0].items()}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "const url = process.env.API_URL || 'http://x'",
+        "const url = process.env['API_URL'] ?? 'http://x'",
+        "const url = Bun.env.API_URL || 'http://x'",
+        "const { NODE_ENV, API_URL = 'http://x' } = process.env",
+    ],
+)
+def test_variables_the_code_reads_are_listed_with_their_default(code):
+    assert facts(code)["env"] == [{"name": "API_URL", "default": "http://x"}]
+
+
+def test_a_variable_that_looks_secret_is_named_as_one_and_shows_no_default():
+    got = facts("const key = process.env.JWT_SECRET || 'changeme'")
+    assert got["secrets"] == ["JWT_SECRET"]
+    assert got["env"] == [{"name": "JWT_SECRET", "default": None}]
+
+
+def test_what_the_platform_sets_and_what_tests_read_is_not_asked_for():
+    got = facts("a(process.env.PORT, process.env.NODE_ENV)", files={"test/a.js": "process.env.ONLY_TESTS"})
+    assert "env" not in got
+
+
+@pytest.mark.parametrize(
+    ("code", "path", "value"),
+    [
+        ("app.get('/healthz', f)", "server.js", "/healthz"),
+        ("fastify.get('/api/health', f)", "server.js", "/api/health"),
+        ("new Elysia().get('/health', f)", "server.js", "/health"),
+        ("@Controller('health')\nexport class A {}", "src/health.controller.ts", "/health"),
+        ("export function GET() {}", "app/api/health/route.ts", "/api/health"),
+        ("export default f", "pages/api/healthz.ts", "/api/healthz"),
+    ],
+)
+def test_a_health_route_is_one_that_stands_in_the_code(code, path, value):
+    assert facts(code, path=path)["health_path"] == value
+
+
+def test_a_global_prefix_stands_before_a_controllers_path():
+    main = "app.setGlobalPrefix('api/v1')\nawait app.listen(3000)"
+    got = facts(
+        "@Controller('health')\nexport class A {}",
+        path="src/health.controller.ts",
+        files={"src/main.ts": main},
+    )
+    assert got["health_path"] == "/api/v1/health"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "router.get('/health', f)",
+        "healthRouter.get('/health', f)",
+        "axios.get('/health')",
+        "// app.get('/health', f)",
+    ],
+)
+def test_a_path_below_a_mount_or_of_another_program_is_no_health_route(code):
+    assert "health_path" not in facts(code)
+
+
+def test_metrics_are_exported_only_with_the_library_and_the_route():
+    assert (
+        facts("app.get('/metrics', f)", dependencies=["express", "prom-client"])["metrics_path"] == "/metrics"
+    )
+    assert "metrics_path" not in facts("app.get('/metrics', f)")
+    assert "metrics_path" not in facts("", dependencies=["express", "prom-client"])
+
+
+@pytest.mark.parametrize(
+    ("package", "service"),
+    [
+        ("pg", "postgres"),
+        ("mysql2", "mysql"),
+        ("ioredis", "redis"),
+        ("bullmq", "redis"),
+        ("mongoose", "mongodb"),
+        ("amqplib", "rabbitmq"),
+        ("kafkajs", "kafka"),
+        ("memjs", "memcached"),
+        ("@elastic/elasticsearch", "elasticsearch"),
+        ("mssql", "mssql"),
+    ],
+)
+def test_a_client_package_names_the_service_it_talks_to(package, service):
+    assert facts("", dependencies=["express", package])["services"] == [service]
+
+
+@pytest.mark.parametrize(
+    ("provider", "service"), [("postgresql", "postgres"), ("mysql", "mysql"), ("sqlserver", "mssql")]
+)
+def test_prisma_names_its_database_in_the_schema(provider, service):
+    schema = f'datasource db {{\n  provider = "{provider}"\n}}\n'
+    assert facts("", files={"prisma/schema.prisma": schema})["services"] == [service]
