@@ -23,7 +23,8 @@ MAX_OUTPUT = 64 * 1024 * 1024  # bytes; no report or listing we read comes near,
 _LIMITED = """
 import os, resource, sys
 limit, words = int(sys.argv[1]), sys.argv[2:]
-resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
+hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+resource.setrlimit(resource.RLIMIT_FSIZE, (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard))
 os.execvp(words[0], words)
 """
 
