@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from factories.commands import Fops
+from factories.commands import Fops, Onboarded
 from factories.repositories import API, repository
 
 
@@ -17,16 +15,6 @@ from factories.repositories import API, repository
 def fops(tmp_path: Path) -> Fops:
     """`fops(*words, cwd=…, env=…)` with a private data directory."""
     return Fops(tmp_path / "fops-root")
-
-
-@dataclass(frozen=True)
-class Onboarded:
-    """A repository after `fops onboard repo`: look, do not change."""
-
-    fops: Fops
-    path: Path
-    result: dict[str, Any]
-    talk: str
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 _PASSED_ON = ("PATH", "LANG", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
 
@@ -62,6 +63,16 @@ class Fops:
             self.words(*words), cwd=cwd or self.root, env=self.environment(env), input=stdin, capture_output=True,
             text=True, encoding="utf-8", errors="surrogateescape", timeout=120, check=False,
         )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Onboarded:
+    """A repository after `fops onboard repo`: look, do not change."""
+
+    fops: Fops
+    path: Path
+    result: dict[str, Any]
+    talk: str
 
 
 def error_of(done: subprocess.CompletedProcess[str], exit_code: int) -> str:

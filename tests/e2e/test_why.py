@@ -1,0 +1,127 @@
+"""`fops why` reaches a line of the repository from anything a run made, wherever the file lies."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from factories.commands import Fops, Onboarded, error_of
+from factories.repositories import git
+
+
+def _explained(done_text: str) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(done_text)
+    assert {"id", "kind", "says", "location", "rests_on"} <= set(document)
+    return document
+
+
+def _below(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield document
+    for one in document["rests_on"]:
+        yield from _below(one)
+
+
+def _reaches_a_source_line(document: dict[str, Any], sources: set[str]) -> bool:
+    return any(
+        one["location"] and one["location"]["file"] in sources and one["location"]["line"]
+        for one in _below(document)
+    )
+
+
+@pytest.fixture(scope="module")
+def sources(onboarded: Onboarded) -> set[str]:
+    return set(git("ls-tree", "-r", "--name-only", "main", cwd=onboarded.path).splitlines())
+
+
+@pytest.fixture(scope="module")
+def lines(onboarded: Onboarded) -> dict[str, int]:
+    """Every generated file with the number of its lines."""
+    branch = onboarded.result["branch"]
+    names = git("diff", "--name-only", "main", branch, cwd=onboarded.path).splitlines()
+    return {name: git("show", f"{branch}:{name}", cwd=onboarded.path).count("\n") + 1 for name in names}
+
+
+def test_a_line_of_a_branch_not_checked_out_is_explained(onboarded: Onboarded, sources: set[str]) -> None:
+    done = onboarded.fops("why", "Dockerfile:3", "--json", cwd=onboarded.path)
+    assert done.returncode == 0, done.stderr
+    assert _reaches_a_source_line(_explained(done.stdout), sources)
+
+
+def test_the_tree_for_people_names_file_line_and_rule(onboarded: Onboarded) -> None:
+    done = onboarded.fops("why", "Dockerfile:3", cwd=onboarded.path)
+    assert "requirements.txt:1; rule python." in done.stdout
+    assert "\x1b" not in done.stdout
+
+
+def test_every_generated_line_reaches_a_line_of_the_repository(
+    onboarded: Onboarded, sources: set[str], lines: dict[str, int]
+) -> None:
+    """In one process: a thousand lines, each of which is its own call for a person."""
+    from fops.kernel.context import RequestContext
+    from fops.kernel.git import find_repository
+    from fops.onboarding.fetch.git_tree import GitTree
+    from fops.onboarding.trace import lock as locks
+    from fops.onboarding.trace.provenance import GeneratedFiles
+    from fops.provenance import Explainer
+
+    repository = find_repository(onboarded.path)
+    assert repository is not None
+    with GitTree(repository, onboarded.result["commit"]) as tree:
+        lock = locks.read(tree)
+        explainer = Explainer((GeneratedFiles((lambda _ctx, path: (lock, path, tree.read),)),))
+        ctx = RequestContext(actor="local:ada", door="cli", request_id="req_1")
+        lost = [
+            f"{path}:{number}"
+            for path, count in lines.items()
+            if path != locks.PATH
+            for number in range(1, count + 1)
+            if not _reaches_a_source_line(explainer.explain(ctx, f"{path}:{number}").as_json(), sources)
+        ]
+    assert lost == []
+
+
+@pytest.mark.parametrize("name", ["proposal", "operation", "plan_digest"])
+def test_an_id_of_the_result_is_explained(onboarded: Onboarded, sources: set[str], name: str) -> None:
+    done = onboarded.fops("why", onboarded.result[name], "--json")
+    assert done.returncode == 0, done.stderr
+    document = _explained(done.stdout)
+    assert document["id"] == onboarded.result[name]
+    assert name == "operation" or _reaches_a_source_line(document, sources)
+
+
+def test_an_audit_entry_is_explained(onboarded: Onboarded) -> None:
+    rows = onboarded.fops("audit", "list", "--json").stdout.splitlines()
+    done = onboarded.fops("why", json.loads(rows[-1])["id"], "--json")
+    assert done.returncode == 0, done.stderr
+    assert onboarded.result["operation"] in {one["id"] for one in _below(_explained(done.stdout))}
+
+
+@pytest.mark.parametrize(
+    "subject", ["dep_unknown", "pro_01nothing", "nowhere.txt:3", "sha256:00", "", "a\nb"]
+)
+def test_what_nobody_recorded_is_unknown(onboarded: Onboarded, subject: str) -> None:
+    assert "nothing is known" in error_of(onboarded.fops("why", subject), 1)
+
+
+def test_a_colleagues_clone_answers_without_any_database(
+    onboarded: Onboarded, tmp_path: Path, sources: set[str]
+) -> None:
+    branch = onboarded.result["branch"]
+    git("clone", "--quiet", f"--branch={branch}", str(onboarded.path), str(tmp_path / "clone"))
+    colleague = Fops(tmp_path / "colleague")
+    for place, subject in ((tmp_path / "clone", "Dockerfile:3"), (tmp_path / "clone/docs", "runbook.md:1")):
+        done = colleague("why", subject, "--json", cwd=place)
+        assert done.returncode == 0, done.stderr
+        assert _reaches_a_source_line(_explained(done.stdout), sources)
+
+
+def test_an_edited_file_is_explained_with_a_warning(onboarded: Onboarded, tmp_path: Path) -> None:
+    branch = onboarded.result["branch"]
+    git("clone", "--quiet", f"--branch={branch}", str(onboarded.path), str(tmp_path / "clone"))
+    (tmp_path / "clone/Dockerfile").write_text("FROM scratch\n")
+    done = Fops(tmp_path / "colleague")("why", "Dockerfile:1", cwd=tmp_path / "clone")
+    assert "edited since it was generated" in done.stdout
