@@ -103,13 +103,11 @@ def _run(words: list[str]) -> int:
 def _usage(error: Exception) -> int:
     message = str(getattr(error, "format_message", lambda: error)()).strip()
     if message:
-        first, mark, near = message.partition("Did you mean")
-        say(f"error: {first.strip().rstrip('.')}")
-        say(
-            f"hint: did you mean{near.rstrip()}"
-            if mark
-            else "hint: `--help` after the command shows its options"
-        )
+        first, _, near = message.partition("Did you mean")
+        options = getattr(error, "possibilities", None) or ()
+        near = f" {options[0]}?" if options else near.rstrip()
+        say(f"error: {first.partition(' (Possible')[0].strip().rstrip('.')}")
+        say(f"hint: did you mean{near}" if near else "hint: `--help` after the command shows its options")
     return int(getattr(error, "exit_code", 2))
 
 

@@ -27,7 +27,7 @@ from fops.onboarding.fetch.git_tree import GitTree
 from fops.onboarding.generate.artifacts import generate
 from fops.onboarding.generate.pull_request import Story, counted, pull_request, title
 from fops.onboarding.model import Artifact, Assumption, Check, Findings, OnboardingPlan
-from fops.onboarding.plan import Options, plan, plan_digest, plan_json
+from fops.onboarding.plan import Options, check, plan, plan_digest, plan_json
 from fops.onboarding.ports import Tree
 from fops.onboarding.trace import lock as locks
 from fops.onboarding.trace.compare import Difference, compare
@@ -144,6 +144,7 @@ class Onboarding:
 
     def onboard(self, ctx: RequestContext, request: Request, *, ask: Ask = lambda _questions: {}) -> Result:
         """Take a repository to a proposal. Raises NotDeployable and whatever the steps raise."""
+        check(request.options)
         check_reference(request.ref)
         if request.options.path:
             check_folder(request.options.path)

@@ -11,6 +11,6 @@ Must not know: doors, disks, generators. Map:
 
 from fops.onboarding.plan.document import plan_digest, plan_json
 from fops.onboarding.plan.options import DEFAULT_ENVIRONMENTS, Options, Planned
-from fops.onboarding.plan.planning import plan
+from fops.onboarding.plan.planning import check, plan
 
-__all__ = ["DEFAULT_ENVIRONMENTS", "Options", "Planned", "plan", "plan_digest", "plan_json"]
+__all__ = ["DEFAULT_ENVIRONMENTS", "Options", "Planned", "check", "plan", "plan_digest", "plan_json"]

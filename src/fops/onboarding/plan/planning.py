@@ -34,6 +34,12 @@ _OF_THE_LANGUAGE = frozenset({
 })  # fmt: skip
 
 
+def check(options: Options) -> None:
+    """Refuse choices that no repository could make right, before one is fetched. Raises UsageError."""
+    names.environments(options.environments)
+    answers.check(options.sets)
+
+
 def plan(source: Source, tree: Tree, findings: Findings, options: Options) -> Planned:
     """The plan. Raises NotDeployable for what cannot be deployed, UsageError for answers that cannot be."""
     environments = names.environments(options.environments)

@@ -1,0 +1,142 @@
+"""What the door promises whatever the command: data on stdout, talk on stderr, hints, exit codes, no decoration."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from factories.commands import Fops, Onboarded, error_of
+from factories.repositories import API, SITE, folder, repository
+
+
+def test_the_result_has_the_keys_others_build_on(onboarded: Onboarded) -> None:
+    keys = {"status", "pr_url", "branch", "commit", "files", "checks", "plan_digest", "questions"}
+    assert keys <= set(onboarded.result)
+    assert all({"path", "reason"} <= set(one) for one in onboarded.result["files"])
+    assert all({"artifact", "check", "status", "detail"} <= set(one) for one in onboarded.result["checks"])
+    statuses = {one["status"] for one in onboarded.result["checks"]}
+    assert statuses <= {"pass", "findings", "could-not-run", "skipped", "waived"}
+    assert "findings" not in statuses
+
+
+def test_the_steps_are_told_on_stderr_with_their_time(onboarded: Onboarded) -> None:
+    lines = onboarded.talk.splitlines()
+    assert [line.split()[1] for line in lines] == ["fetch", "detect", "plan", "generate", "verify", "propose"]
+    assert all(line.split()[3] == "s" for line in lines)
+    assert "\x1b" not in onboarded.talk
+
+
+def test_explain_has_the_keys_others_build_on(fops: Fops, tmp_path: Path) -> None:
+    done = fops("onboard", "explain", folder(tmp_path / "shop", API), "--json")
+    document = json.loads(done.stdout)
+    assert list(document)[:4] == ["deployable", "reason", "apps", "conflicts"]
+    (app,) = document["apps"]
+    assert app["path"] == "."
+    assert set(app["facts"]["framework"]) >= {"value", "file", "line", "rule", "confidence"}
+    assert (app["facts"]["framework"]["value"], app["facts"]["framework"]["file"]) == (
+        "fastapi",
+        "requirements.txt",
+    )
+    assert done.stderr == ""
+
+
+def test_fields_narrow_the_document_and_a_wrong_one_is_named(onboarded: Onboarded) -> None:
+    done = onboarded.fops("onboard", "explain", onboarded.path, "--fields", "deployable,reason")
+    assert json.loads(done.stdout) == {"deployable": True, "reason": None}
+    said = error_of(onboarded.fops("onboard", "explain", onboarded.path, "--fields", "colour"), 2)
+    assert "'colour'" in said
+    assert "deployable" in said
+
+
+def test_quiet_says_nothing_but_the_result(fops: Fops, tmp_path: Path) -> None:
+    path = repository(tmp_path / "site", SITE)
+    done = fops("--quiet", "onboard", "repo", path, "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["status"] == "proposed"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["onboard", "explain", "."],
+        ["config", "show"],
+        ["audit", "list"],
+        ["--help"],
+        ["audit", "list", "--json"],
+    ],
+)
+def test_a_reader_that_leaves_early_causes_no_trouble(onboarded: Onboarded, words: list[str]) -> None:
+    fops = onboarded.fops
+    line = 'set -o pipefail; "$@" | head -1'
+    done = subprocess.run(
+        ["bash", "-c", line, "bash", *fops.words(*words)], cwd=onboarded.path, env=fops.environment(),
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert "Traceback" not in done.stderr
+    assert "BrokenPipe" not in done.stderr
+    assert done.returncode == 0
+    assert len(done.stdout.splitlines()) == 1
+
+
+@pytest.mark.parametrize("environment", [{}, {"NO_COLOR": "1"}, {"FORCE_COLOR": "1", "NO_COLOR": "1"}])
+def test_a_pipe_gets_no_decoration(onboarded: Onboarded, environment: dict[str, str]) -> None:
+    done = onboarded.fops("onboard", "explain", onboarded.path, env=environment)
+    assert "\x1b" not in done.stdout + done.stderr
+    assert all(line.count("\t") == 4 for line in done.stdout.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (["onbord"], "onboard"),
+        (["onboard", "rep"], "repo"),
+        (["onboard", "repo", ".", "--taget", "k8s"], "--target"),
+        (["audit", "lst"], "list"),
+        (["onboard", "repo", ".", "--set", "prt=80"], "port"),
+    ],
+)
+def test_a_misspelt_word_is_answered_with_the_one_that_was_meant(
+    fops: Fops, tmp_path: Path, words: list[str], meant: str
+) -> None:
+    said = error_of(fops(*words, cwd=folder(tmp_path / "site", SITE)), 2)
+    assert meant in said.partition("hint:")[2]
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["--provider", "github"], "github"),
+        (["--provider", "gitlab"], "gitlab"),
+        (["--provider", "svn"], "svn"),
+        (["--target", "mainframe"], "mainframe"),
+        (["--set", "port"], "port"),
+        (["--set", "port=99999"], "99999"),
+        (["--env", "PROD"], "PROD"),
+    ],
+)
+def test_options_are_checked_before_the_input_is_read(fops: Fops, words: list[str], named: str) -> None:
+    said = error_of(fops("onboard", "repo", "http://127.0.0.1:1/never/reached", *words), 2)
+    assert named in said
+    assert "hint:" in said
+
+
+def test_a_traceback_comes_only_when_asked_for(fops: Fops) -> None:
+    assert "Traceback" in fops("-v", "onboard", "repo", "./nowhere").stderr
+    assert "Traceback" not in fops("onboard", "repo", "./nowhere").stderr
+
+
+def test_the_result_for_people_says_where_what_and_what_next(fops: Fops, tmp_path: Path) -> None:
+    path = repository(tmp_path / "site", SITE)
+    done = fops("onboard", "repo", path)
+    assert done.returncode == 0
+    for word in (
+        "on branch fops/onboard-site-static",
+        "checks:",
+        "pull request text",
+        "fops why pro_",
+        "next",
+    ):
+        assert word in done.stdout
