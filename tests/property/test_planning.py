@@ -47,7 +47,7 @@ def planned(files, **options):
     tree = MemoryTree(files)
     try:
         return plan(
-            a_source(name=files.get("README.md", "shop")), tree, detect(tree), Options(**options)
+            a_source(name=tree.read("README.md") or "shop"), tree, detect(tree), Options(**options)
         ).plan
     except NotDeployable:
         return None

@@ -60,6 +60,17 @@ def test_a_reference_that_is_no_name_is_refused(ref: str) -> None:
         check_reference(ref)
 
 
+def test_a_folder_whose_name_no_document_can_hold_is_refused_with_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / os.fsdecode(b"caf\xe9")
+    path.mkdir()
+    monkeypatch.chdir(path)
+    for what in (str(path), "."):
+        with pytest.raises(UnsafeInput, match=r"caf\\udce9"):
+            locate(what)
+
+
 @pytest.mark.parametrize("path", ["..", "../x", "a/../../x", "/etc", "-x", "..\\x", "a\\..\\..\\x"])
 def test_a_folder_outside_the_repository_is_refused(path: str) -> None:
     with pytest.raises(UnsafeInput):

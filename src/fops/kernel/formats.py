@@ -18,16 +18,31 @@ MAX_DEPTH = 100  # deeper than any real manifest, far below Python's recursion l
 MAX_ALIASES = 500  # compose files use a few dozen
 MAX_EXPANDED = 100_000  # nodes that aliases stand for; ten levels of ten would be 10**10
 
+_SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
+
 
 def load_json(text: str, *, name: str = "document") -> Any:
     """The value of a JSON text. Raises FormatError with the line, LimitExceeded when nested past MAX_DEPTH."""
     _refuse_deep(text, name)
     try:
-        return json.loads(text.removeprefix("\ufeff"))
+        value = json.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError) as error:
         raise FormatError(
             f"{name} is not valid JSON: {error}", hint="fix the file, or leave it out"
         ) from error
+    return _encodable(value) if _SURROGATE_ESCAPE.search(text) else value
+
+
+def _encodable(value: Any) -> Any:
+    """The value with each half of a surrogate pair, which JSON can escape and no file can hold, replaced."""
+    match value:
+        case str():
+            return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        case list():
+            return [_encodable(item) for item in value]
+        case dict():
+            return {_encodable(key): _encodable(item) for key, item in value.items()}
+    return value
 
 
 def load_toml(text: str, *, name: str = "document") -> dict[str, Any]:

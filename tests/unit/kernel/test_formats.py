@@ -118,3 +118,9 @@ def test_the_line_of_nested_keys_is_found() -> None:
     assert line_of(text, "scripts", "stop") is None
     assert line_of("[tool.ruff]\nline-length = 100\n", "line-length") == 2
     assert line_of(text) is None
+
+
+def test_half_a_surrogate_pair_in_json_becomes_text_a_file_can_hold() -> None:
+    assert load_json(r'{"a\ud800": ["\ud83d\ude00", "x\udc00y", 1]}') == {
+        "a\ufffd": ["\U0001f600", "x\ufffdy", 1]
+    }

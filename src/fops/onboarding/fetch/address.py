@@ -27,6 +27,7 @@ def locate(what: str) -> Path | str:
         return _address(what)
     path = _existing(what)
     if path is not None:
+        _refuse_unspeakable(str(path))
         return path
     if is_scp_like(what) and "::" not in what:
         return what
@@ -46,12 +47,22 @@ def _existing(what: str) -> Path | None:
         return None
 
 
+def _refuse_unspeakable(what: str) -> None:
+    try:
+        what.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise UnsafeInput(
+            f"{what!r} is no UTF-8, so that no file could name it", hint="rename the folder, then try again"
+        ) from error
+
+
 def _refuse_hidden(what: str) -> None:
     if not what or what.startswith("-"):
         raise UnsafeInput(
             f"{what!r} is no path or address",
             hint="a repository cannot start with a dash; write ./ before a folder that does",
         )
+    _refuse_unspeakable(what)
     if any(ord(letter) < 32 or ord(letter) == 127 for letter in what):
         raise UnsafeInput(f"{redact_text(what)!r} has control characters")
     if "::" in what.split("/", maxsplit=1)[0] and _existing(what) is None:
