@@ -21,7 +21,7 @@ def fops(tmp_path: Path) -> Fops:
 def onboarded(tmp_path_factory: pytest.TempPathFactory) -> Onboarded:
     """A small API, onboarded once for all tests that only look."""
     root = tmp_path_factory.mktemp("onboarded")
-    fops = Fops(root / "fops-root")
+    fops = Fops(root / "fops-root", tools=True)
     path = repository(root / "shop", API)
     done = fops("onboard", "repo", path, "--json")
     assert done.returncode == 0, done.stderr

@@ -137,7 +137,8 @@ def test_facts_may_come_from_set_alone(fops: Fops, tmp_path: Path) -> None:
     )
 
 
-def test_any_dns_label_is_an_environment(fops: Fops, tmp_path: Path) -> None:
+def test_any_dns_label_is_an_environment(tmp_path: Path) -> None:
+    fops = Fops(tmp_path / "with-tools", tools=True)
     path = repository(tmp_path / "shop", API)
     longest = "e" * 63
     done = fops("onboard", "repo", path, "-e", "qa-2", "-e", longest, "--output", tmp_path / "out", "--json")

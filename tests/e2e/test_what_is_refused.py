@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import socket
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 
 from factories.commands import Fops, error_of
+from factories.git_server import git_server
 from factories.repositories import (
     API,
     DATASET,
@@ -57,29 +55,9 @@ def test_a_host_that_does_not_answer_is_an_outside_failure(fops: Fops, closed_po
     assert_nothing_made(fops)
 
 
-class _Private(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        self.send_response(401)
-        self.send_header("WWW-Authenticate", 'Basic realm="forge"')
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Keep the test's output clean."""
-
-
-@pytest.fixture
-def private_forge() -> Iterator[str]:
-    with HTTPServer(("127.0.0.1", 0), _Private) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-
-
-def test_a_private_repository_asks_for_a_sign_in_and_never_for_a_password(
-    fops: Fops, private_forge: str
-) -> None:
-    said = error_of(fops("onboard", "repo", f"{private_forge}/acme/shop.git"), 4)
+def test_a_private_repository_asks_for_a_sign_in_and_never_for_a_password(fops: Fops, tmp_path: Path) -> None:
+    with git_server(tmp_path) as forge:
+        said = error_of(fops("onboard", "repo", f"{forge}/private/shop.git"), 4)
     assert "asks for a sign-in" in said
     assert "credential helper" in said
     assert_nothing_made(fops)

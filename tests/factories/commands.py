@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +16,13 @@ _PASSED_ON = ("PATH", "LANG", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG
 
 @dataclass(frozen=True)
 class Fops:
-    """Runs `fops` below one private folder: `home` is its data directory, `temporary` where it may leave things."""
+    """Runs `fops` below one private folder: `home` is its data directory, `temporary` where it may leave things.
+
+    Without `tools` it stands as on a machine that lacks the programs of the `verify` extra: a run is twice as fast.
+    """
 
     root: Path
+    tools: bool = False
 
     @property
     def home(self) -> Path:
@@ -49,7 +54,8 @@ class Fops:
 
     def words(self, *words: str | Path) -> list[str]:
         """The command line that starts it."""
-        return [sys.executable, "-m", "fops", *map(str, words)]
+        program = sys.executable if self.tools else str(_without_programs(self.root / "python"))
+        return [program, "-m", "fops", *map(str, words)]
 
     def __call__(
         self,
@@ -63,6 +69,22 @@ class Fops:
             self.words(*words), cwd=cwd or self.root, env=self.environment(env), input=stdin, capture_output=True,
             text=True, encoding="utf-8", errors="surrogateescape", timeout=120, check=False,
         )  # fmt: skip
+
+
+def _without_programs(folder: Path) -> Path:
+    """This interpreter with its packages, but without the programs that were installed beside it."""
+    python = folder / "bin/python"
+    if not python.exists():
+        packages = folder / f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
+        for place in (python.parent, packages):
+            place.mkdir(parents=True)
+        base = Path(sys.executable).resolve()
+        (folder / "pyvenv.cfg").write_text(f"home = {base.parent}\n")
+        (packages / "all.pth").write_text(
+            f"import site; site.addsitedir({sysconfig.get_path('purelib')!r})\n"
+        )
+        python.symlink_to(base)
+    return python
 
 
 @dataclass(frozen=True)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import threading
-from base64 import b64encode
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 
 from factories.commands import Fops, error_of
-from factories.repositories import SITE, branches, git, repository
+from factories.git_server import PASSWORD, USER, git_server
+from factories.repositories import SITE, bare, branches, git, repository
 
 SECRET = "hunter2swordfish"
 
@@ -112,60 +110,30 @@ def test_its_hooks_filters_and_helpers_do_not_run(fops: Fops, site: Path, tmp_pa
     assert not (tmp_path / "owned").exists()
 
 
-class _Forge(BaseHTTPRequestHandler):
-    """Serves a bare repository as plain files to whoever signs in."""
-
-    root: Path
-    expected = "Basic " + b64encode(f"ada:{SECRET}".encode()).decode()
-
-    def do_GET(self) -> None:
-        if self.headers.get("Authorization") != self.expected:
-            self.send_response(401)
-            self.send_header("WWW-Authenticate", 'Basic realm="forge"')
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-            return
-        file = self.root / self.path.partition("?")[0].lstrip("/")
-        self.send_response(200 if file.is_file() else 404)
-        body = file.read_bytes() if file.is_file() else b""
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Keep the test's output clean."""
-
-
 @pytest.fixture
 def forge(tmp_path: Path) -> Iterator[str]:
-    """The host and port of a forge that wants to know who asks, with the repository `acme/site.git`."""
-    origin = tmp_path / "forge/acme/site.git"
-    git("clone", "--quiet", "--bare", str(repository(tmp_path / "origin", SITE)), str(origin))
-    git("update-server-info", cwd=origin)
-    handler = type("Forge", (_Forge,), {"root": tmp_path / "forge"})
-    with HTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"127.0.0.1:{server.server_port}"
-        server.shutdown()
+    """The address of a forge that wants to know who asks, with the repository `private/site.git`."""
+    place = tmp_path / "forge/private/site.git"
+    place.parent.mkdir(parents=True)
+    bare(place, repository(tmp_path / "origin", SITE))
+    with git_server(tmp_path / "forge") as address:
+        yield address
 
 
 def _everything_below(*folders: Path) -> bytes:
     return b"".join(file.read_bytes() for place in folders for file in place.rglob("*") if file.is_file())
 
 
-@pytest.mark.parametrize("name", ["site.git", "absent.git"])
-def test_credentials_of_an_address_are_seen_nowhere_again(fops: Fops, forge: str, name: str) -> None:
-    url = f"http://ada:{SECRET}@{forge}/acme/{name}"
-    for words in (
-        ["onboard", "repo", url],
-        ["-v", "onboard", "repo", url, "--json"],
-        ["--dry-run", "onboard", "repo", url],
-    ):
+@pytest.mark.parametrize(("name", "exit_code"), [("site.git", 0), ("absent.git", 1)])
+def test_credentials_of_an_address_are_seen_nowhere_again(
+    fops: Fops, forge: str, name: str, exit_code: int
+) -> None:
+    url = f"{forge}/private/{name}".replace("://", f"://{USER}:{PASSWORD}@")
+    for words in (["--dry-run", "onboard", "repo", url], ["-v", "onboard", "repo", url, "--json"]):
         done = fops(*words)
-        assert SECRET not in done.stdout + done.stderr
-    assert SECRET.encode() not in _everything_below(fops.root)
-    trail = fops("audit", "list", "--json").stdout
-    assert SECRET not in trail
+        assert done.returncode == exit_code, done.stderr
+        assert PASSWORD not in done.stdout + done.stderr
+    assert PASSWORD.encode() not in _everything_below(fops.root)
 
 
 @pytest.mark.parametrize("password", ["p@ss@hunter2", "a:b:hunter2", "x%40hunter2"])
