@@ -83,10 +83,11 @@ def _with_files_of_at_most(
 ) -> subprocess.CompletedProcess[str]:
     """The command where no file grows past a size: writing more fails as on a full disk."""
     limited = ["sh", "-c", f'ulimit -S -f {kibibytes * 2}; exec "$@"', "sh", *fops.words(*words)]
+    # Coverage would write its own data under the limit, and tell of its failure on our stderr.
+    env = {**fops.environment({"PYTHONDONTWRITEBYTECODE": "1"}), "COVERAGE_PROCESS_CONFIG": ""}
     return subprocess.run(
-        limited, cwd=fops.root, env=fops.environment({"PYTHONDONTWRITEBYTECODE": "1"}), capture_output=True, text=True,
-        timeout=120, check=False,
-    )  # fmt: skip
+        limited, cwd=fops.root, env=env, capture_output=True, text=True, timeout=120, check=False
+    )
 
 
 def _filling_up() -> Iterator[object]:
