@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import subprocess
 import tarfile
 from collections.abc import Iterator
@@ -34,7 +33,6 @@ TOOLS = {
 }
 STRATA = {"node": 22, "python": 18, "go": 9, "java": 9, "static": 2}
 IDENTITY = ["-c", "user.name=Ada", "-c", "user.email=ada@example.com", "-c", "commit.gpgsign=false"]
-WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 
 pytestmark = [pytest.mark.long, pytest.mark.shared]
 
