@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
-from functools import cache
-from importlib import resources
 from types import MappingProxyType
-from typing import Any
+
+from fops.onboarding.detect.languages.release_cycles import Cycle, cycles, long_term
 
 TOOLS: Mapping[str, str] = MappingProxyType({
     "uv": "0.13.9",
@@ -53,10 +51,9 @@ def image_tag(product: str, version: str = "") -> str:
     table does not know: newer than the table is unknown, not wrong. Without any, the newest long-term release.
     """
     wanted = _number(version)
-    cycles = _cycles(product)
     if not wanted:
-        return str(_preferred(cycles)["latest"])
-    found = next((cycle for cycle in cycles if f"{cycle['cycle']}.".startswith(f"{wanted}.")), None)
+        return str(_preferred(product)["latest"])
+    found = next((cycle for cycle in cycles(product) if f"{cycle['cycle']}.".startswith(f"{wanted}.")), None)
     return str(found["latest"]) if found else wanted
 
 
@@ -77,7 +74,7 @@ def temurin_tag(version: str) -> str:
     """The exact Eclipse Temurin tag of a Java version, without its `-jdk` or `-jre`."""
     release = str(java_release(version))
     latest = next(
-        (str(cycle["latest"]) for cycle in _cycles("eclipse-temurin") if cycle["cycle"] == release), release
+        (str(cycle["latest"]) for cycle in cycles("eclipse-temurin") if cycle["cycle"] == release), release
     )
     return latest.replace("+", "_")
 
@@ -87,23 +84,14 @@ def _number(version: str) -> str:
     return found[0] if found else ""
 
 
-def _preferred(cycles: list[dict[str, Any]]) -> dict[str, Any]:
-    """The newest long-term cycle; where `lts` is the day it becomes one, that day must be before the table's."""
-    newest = max(str(cycle["release"]) for cycle in cycles)
-    long_term = (
-        cycle for cycle in cycles if cycle["lts"] is True or (cycle["lts"] and str(cycle["lts"]) <= newest)
-    )
-    return next(long_term, cycles[0])
-
-
-@cache
-def _cycles(product: str) -> list[dict[str, Any]]:
-    text = resources.files("fops.onboarding.plan").joinpath("eol.json").read_text("utf-8")
-    return list(json.loads(text)["products"][product])
+def _preferred(product: str) -> Cycle:
+    """The newest long-term cycle, the newest of all where a product has none."""
+    every = cycles(product)
+    return next(iter(long_term(every)), every[0])
 
 
 def end_of_life(product: str, version: str) -> str | None:
     """The day support of a version ends, such as `2026-10-31`; None where the table names no day or no such cycle."""
     wanted = _number(version)
-    found = next((cycle for cycle in _cycles(product) if f"{wanted}.".startswith(f"{cycle['cycle']}.")), None)
+    found = next((cycle for cycle in cycles(product) if f"{wanted}.".startswith(f"{cycle['cycle']}.")), None)
     return found["eol"] if found and isinstance(found["eol"], str) else None

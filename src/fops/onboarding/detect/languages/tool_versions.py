@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from fops.onboarding.detect.evidence import key_line, read_toml
 from fops.onboarding.detect.files.values import nested
+from fops.onboarding.model import Fact
 from fops.onboarding.ports import Tree
 
 MISE_FILES = ("mise.toml", ".mise.toml", "mise/config.toml", ".config/mise.toml", ".config/mise/config.toml")
@@ -21,6 +22,13 @@ class Pin:
     value: str
     file: str
     line: int | None
+
+
+def version_fact(rule: str, value: str | None, pin: Pin, *, confidence: float) -> Fact:
+    """The fact `runtime_version` of a pin; `value` is what the pin's text means."""
+    return Fact(
+        name="runtime_version", value=value, rule=rule, confidence=confidence, file=pin.file, line=pin.line
+    )
 
 
 def tool_versions(tree: Tree, *names: str) -> Iterator[Pin]:

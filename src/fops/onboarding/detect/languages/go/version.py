@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from fops.onboarding.detect.languages.go.modules import directive, modules, workspace_folders
-from fops.onboarding.detect.languages.tool_versions import Pin, tool_versions
+from fops.onboarding.detect.languages.tool_versions import Pin, tool_versions, version_fact
 from fops.onboarding.model import CERTAIN, STRONG, Fact
 from fops.onboarding.ports import Tree
 
@@ -54,15 +54,7 @@ def _directives(tree: Tree, pattern: str) -> Iterator[Pin]:
 
 
 def _fact(rule: str, pin: Pin, *, confidence: float) -> Fact:
-    value = _NUMBER.findall(pin.value)[0]
-    return Fact(
-        name="runtime_version",
-        value=value,
-        rule=f"go.version.{rule}",
-        confidence=confidence,
-        file=pin.file,
-        line=pin.line,
-    )
+    return version_fact(f"go.version.{rule}", _NUMBER.findall(pin.value)[0], pin, confidence=confidence)
 
 
 def _older(pinned: str, required: str) -> bool:

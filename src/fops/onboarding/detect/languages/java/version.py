@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from fops.onboarding.detect.languages.java.builds.module import Module
-from fops.onboarding.detect.languages.tool_versions import Pin, tool_versions
+from fops.onboarding.detect.languages.tool_versions import Pin, tool_versions, version_fact
 from fops.onboarding.model import CERTAIN, STRONG, Fact
 from fops.onboarding.ports import Tree
 
@@ -60,12 +60,4 @@ def _major(text: str) -> int:
 
 
 def _fact(rule: str, pin: Pin, *, confidence: float) -> Fact:
-    value = number(pin.value)
-    return Fact(
-        name="runtime_version",
-        value=value,
-        rule=f"java.version.{rule}",
-        confidence=confidence,
-        file=pin.file,
-        line=pin.line,
-    )
+    return version_fact(f"java.version.{rule}", number(pin.value), pin, confidence=confidence)

@@ -6,14 +6,13 @@ Precedence: `.nvmrc`, `.node-version`, mise and asdf, Volta, `devEngines`, an ex
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
-from importlib import resources
 
 from fops.onboarding.detect.files.values import nested
 from fops.onboarding.detect.languages.node.manifest import PATH, Manifest, line
-from fops.onboarding.detect.languages.tool_versions import Pin, tool_versions
+from fops.onboarding.detect.languages.release_cycles import cycles, long_term
+from fops.onboarding.detect.languages.tool_versions import Pin, tool_versions, version_fact
 from fops.onboarding.model import CERTAIN, LIKELY, STRONG, WEAK, Fact
 from fops.onboarding.ports import Tree
 
@@ -43,11 +42,10 @@ def version(tree: Tree, manifest: Manifest) -> Iterator[Fact]:
 
 def newest_within(constraint: str) -> str | None:
     """The newest long-term major that a range allows; the newest of all where no long-term one does."""
-    for long_term in (True, False):
-        for major in _majors(long_term=long_term):
-            if any(_allows(part, major) for part in constraint.split("||")):
-                return str(major)
-    return None
+    every = cycles("nodejs")
+    majors = (int(cycle["cycle"]) for cycle in (*long_term(every), *every) if str(cycle["cycle"]).isdigit())
+    parts = constraint.split("||")
+    return next((str(major) for major in majors if any(_allows(part, major) for part in parts)), None)
 
 
 def _pins(tree: Tree, manifest: Manifest) -> Iterator[tuple[str, Pin]]:
@@ -105,27 +103,5 @@ def _clause_allows(operator: str, number: int, part: str, major: int) -> bool:
     return major == number
 
 
-def _majors(*, long_term: bool) -> list[int]:
-    text = resources.files("fops.onboarding.plan").joinpath("eol.json").read_text("utf-8")
-    cycles = json.loads(text)["products"]["nodejs"]
-    newest = max(str(cycle["release"]) for cycle in cycles)
-    return [
-        int(cycle["cycle"])
-        for cycle in cycles
-        if str(cycle["cycle"]).isdigit() and (not long_term or _is_long_term(cycle["lts"], newest))
-    ]
-
-
-def _is_long_term(lts: object, newest: str) -> bool:
-    return lts is True or (isinstance(lts, str) and lts <= newest)
-
-
 def _fact(rule: str, value: str, pin: Pin, confidence: float) -> Fact:
-    return Fact(
-        name="runtime_version",
-        value=value,
-        rule=f"node.version.{rule}",
-        confidence=confidence,
-        file=pin.file,
-        line=pin.line,
-    )
+    return version_fact(f"node.version.{rule}", value, pin, confidence=confidence)

@@ -8,16 +8,15 @@ version that satisfies it, and marked WEAK.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
-from importlib import resources
 from typing import Any
 
 from fops.onboarding.detect.evidence import key_line, read_json, read_toml, read_yaml
 from fops.onboarding.detect.files.values import items, nested, text
 from fops.onboarding.detect.languages.python.manifests.dependencies import CONDA_FILES, setup_cfg
-from fops.onboarding.detect.languages.tool_versions import Pin, tool_versions
+from fops.onboarding.detect.languages.release_cycles import cycles
+from fops.onboarding.detect.languages.tool_versions import Pin, tool_versions, version_fact
 from fops.onboarding.model import CERTAIN, STRONG, WEAK, Fact
 from fops.onboarding.ports import Tree
 
@@ -166,12 +165,8 @@ def _allows(match: re.Match[str], cycle: Version) -> bool:
 
 def _released() -> tuple[Version, ...]:
     """Released minor versions of Python, the newest first."""
-    table = json.loads((resources.files("fops.onboarding") / "plan/eol.json").read_text(encoding="utf-8"))
-    return tuple(tuple(int(part) for part in one["cycle"].split(".")) for one in table["products"]["python"])
+    return tuple(tuple(int(part) for part in one["cycle"].split(".")) for one in cycles("python"))
 
 
 def _fact(rule: str, value: str, pin: Pin, confidence: float) -> Fact:
-    name = f"python.version.{rule}"
-    return Fact(
-        name="runtime_version", value=value, rule=name, confidence=confidence, file=pin.file, line=pin.line
-    )
+    return version_fact(f"python.version.{rule}", value, pin, confidence=confidence)
