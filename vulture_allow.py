@@ -37,7 +37,18 @@ _.log_action, _.get_audit_trail, _.v, _.FACT_NAMES
     _.memory_limit,
     _.protected,
 )
-_.protection, _.cloud, _.oidc, _.probes, _.service_name, _.using, _.healthy, _.healthcheck, _.highest
+(
+    _.protection,
+    _.handler,
+    _.cloud,
+    _.oidc,
+    _.probes,
+    _.service_name,
+    _.using,
+    _.healthy,
+    _.healthcheck,
+    _.highest,
+)
 
 # set for pydantic, the SQLite driver, expat and PyYAML
 (

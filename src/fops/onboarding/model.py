@@ -107,6 +107,16 @@ class Assumption:
     why: str
     answer_with: str
 
+    def as_json(self) -> dict[str, Any]:
+        """The shape of a question, in the plan and in results."""
+        return {
+            "service": self.service,
+            "fact": self.fact,
+            "value": self.value,
+            "why": self.why,
+            "answer_with": self.answer_with,
+        }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnvVariable:

@@ -89,16 +89,7 @@ class Result:
             "gone": list(self.difference.gone),
             "checks": [check.as_json() for check in self.checks],
             "plan_digest": self.plan_digest,
-            "questions": [
-                {
-                    "service": one.service,
-                    "fact": one.fact,
-                    "value": one.value,
-                    "why": one.why,
-                    "answer_with": one.answer_with,
-                }
-                for one in self.questions
-            ],
+            "questions": [one.as_json() for one in self.questions],
             "notes": list(self.notes),
             "changes": list(self.changes),
         }

@@ -29,8 +29,7 @@ CLONE_SECONDS = 300  # a shallow clone without large blobs takes seconds; past t
 class Fetched:
     """The tree to read, where it came from, and the repository a proposal may go into (None for a plain folder).
 
-    `clone` is True when `repository` is a temporary clone of our own; `base` is the folder inside the tree that
-    paths of the change request start from.
+    `clone` is True when `repository` is a temporary clone of our own.
     """
 
     tree: Tree

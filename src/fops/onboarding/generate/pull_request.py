@@ -56,16 +56,7 @@ def pull_request(plan: OnboardingPlan, story: Story) -> str:
         artifacts=story.artifacts,
         evidence=_evidence(plan),
         conflicts=[_conflict(conflict) for conflict in story.conflicts],
-        assumptions=[
-            {
-                "service": one.service,
-                "fact": one.fact,
-                "shown": _shown(one.value),
-                "why": one.why,
-                "answer_with": one.answer_with,
-            }
-            for one in plan.assumptions
-        ],
+        assumptions=[one.as_json() | {"shown": _shown(one.value)} for one in plan.assumptions],
         by_hand=by_hand(plan),
         checks=_by_check(story.checks),
         counts=counted(story.checks),

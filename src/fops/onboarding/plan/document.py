@@ -25,16 +25,7 @@ def plan_json(plan: OnboardingPlan) -> dict[str, Any]:
         "environments": list(plan.environments),
         "pages": plan.pages,
         "services": [_service(service) for service in plan.services],
-        "assumptions": [
-            {
-                "service": one.service,
-                "fact": one.fact,
-                "value": one.value,
-                "why": one.why,
-                "answer_with": one.answer_with,
-            }
-            for one in plan.assumptions
-        ],
+        "assumptions": [one.as_json() for one in plan.assumptions],
     }
 
 

@@ -16,14 +16,15 @@ from fops.onboarding.generate.backing import points_home
 from fops.onboarding.generate.container import images, runtime
 from fops.onboarding.generate.render import Escaped, because, render
 from fops.onboarding.model import Artifact, OnboardingPlan, ServicePlan, Target
+from fops.onboarding.plan.defaults import FUNCTION_FILES
 
 FOLDER = "deploy/serverless"
 ADAPTER = "1.0.0"  # the release the Lambda Web Adapter's own README names
 _DEFAULT_PORT = 8080  # what the adapter itself takes
 # File and handler that the Lambda console starts a function with; a repository that has it is a function already.
 _HANDLERS = MappingProxyType({
-    "python": ("lambda_function.py", "lambda_function.lambda_handler"),
-    "node": ("index.mjs", "index.handler"),
+    "python": "lambda_function.lambda_handler",
+    "node": "index.handler",
 })  # fmt: skip
 _RUNTIMES = MappingProxyType({
     "python": ("python{}", ("3.14", "3.13", "3.12", "3.11", "3.10")),
@@ -145,8 +146,7 @@ def parameters_path(environment: str) -> str:
 
 
 def _is_function(service: ServicePlan) -> bool:
-    handler = _HANDLERS.get(service.language)
-    return handler is not None and handler[0] in service.files and not service.start_command
+    return FUNCTION_FILES.get(service.language) in service.files and not service.start_command
 
 
 def _function(service: ServicePlan, *, zipped: bool) -> Function:
@@ -160,7 +160,7 @@ def _function(service: ServicePlan, *, zipped: bool) -> Function:
         parameters=tuple(_parameters_of(service)),
         secrets=tuple(_reference(service, item.name) for item in service.secrets if _settable(item.name)),
         runtime=_runtime(service) if zipped else None,
-        handler=_HANDLERS[service.language][1] if zipped else None,
+        handler=_HANDLERS[service.language] if zipped else None,
         code=code if zipped else None,
     )
 
