@@ -54,6 +54,19 @@ def test_a_repository_goes_through_proposal_edit_and_merge(fops: Fops, site: Pat
     assert "Call Ada first." in git("show", f"{changed['branch']}:docs/runbook.md", cwd=site)
 
 
+def test_an_edited_dockerfile_is_reported_and_changes_nothing_else(fops: Fops, tmp_path: Path) -> None:
+    shop = repository(tmp_path / "shop", API)
+    git("merge", "--quiet", "--ff-only", str(_status(fops, shop)["branch"]), cwd=shop)
+    dockerfile = shop / "Dockerfile"
+    dockerfile.write_text(f"{dockerfile.read_text()}# ours\nEXPOSE 9999\n")
+    commit(shop, "ours")
+
+    checked = _status(fops, shop, "--check")
+
+    assert (checked["status"], checked["exit"]) == ("drift", 6)
+    assert (checked["edited"], checked["gone"], checked["changed"]) == (["Dockerfile"], [], [])
+
+
 def test_a_url_is_compared_with_its_open_proposal(fops: Fops, site: Path, tmp_path: Path) -> None:
     url = f"file://{bare(tmp_path / 'site.git', site)}"
     first, again = _status(fops, url), _status(fops, url)

@@ -35,6 +35,6 @@ def explain(path: str) -> Findings:
 
 
 def own_files_hidden(tree: Tree) -> Tree:
-    """The tree without what F-Ops generated and nobody touched since: that is no evidence."""
-    hidden = locks.untouched(tree, locks.read(tree))
+    """The tree without what F-Ops generated: that is no evidence, and an edit does not make it the application's."""
+    hidden = locks.generated(locks.read(tree))
     return TreeWithout(tree, hidden) if hidden else tree

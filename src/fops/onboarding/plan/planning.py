@@ -7,7 +7,6 @@ from itertools import chain
 
 from fops import __version__
 from fops.onboarding.detect import existing_dockerfile
-from fops.onboarding.detect.evidence import read_json
 from fops.onboarding.model import (
     App,
     Assumption,
@@ -26,7 +25,6 @@ from fops.onboarding.plan.services import finish
 from fops.onboarding.plan.target import choose, left_out
 from fops.onboarding.ports import Tree
 
-_LOCK = ".fops/onboard.lock"
 # What a language's own rules told; it means nothing once a person says that it is another language.
 _OF_THE_LANGUAGE = frozenset({
     "package_manager", "framework", "runtime_version", "install_command", "build_command", "start_command", "test_command",
@@ -41,7 +39,10 @@ def check(options: Options) -> None:
 
 
 def plan(source: Source, tree: Tree, findings: Findings, options: Options) -> Planned:
-    """The plan. Raises NotDeployable for what cannot be deployed, UsageError for answers that cannot be."""
+    """The plan; `tree` holds the person's files alone, none that F-Ops generated.
+
+    Raises NotDeployable for what cannot be deployed, UsageError for answers that cannot be.
+    """
     environments = names.environments(options.environments)
     answers.check(options.sets)
     chosen = apps.select(findings, tree, options)
@@ -66,7 +67,7 @@ def plan(source: Source, tree: Tree, findings: Findings, options: Options) -> Pl
         environments=environments,
         services=services,
         assumptions=assumptions,
-        existing=_existing(tree),
+        existing=frozenset((*tree.files, *tree.links)),
         fops_version=__version__,
         pages=pages,
     )
@@ -180,10 +181,3 @@ def _about_aside(chosen: apps.Selection, first: ServicePlan) -> Iterator[Assumpt
             why=why,
             answer_with=f"--path {chosen.aside[0]}",
         )
-
-
-def _existing(tree: Tree) -> frozenset[str]:
-    """The user's files and links: those the lock does not list as generated."""
-    lock = read_json(tree, _LOCK)
-    ours = lock.get("files") if isinstance(lock, dict) else None
-    return frozenset((*tree.files, *tree.links)) - frozenset(ours if isinstance(ours, dict) else ())

@@ -106,11 +106,6 @@ def _objects(value: object) -> dict[str, dict[str, Any]]:
     return {str(name): item for name, item in value.items() if isinstance(item, dict)}
 
 
-def untouched(tree: Tree, lock: Lock) -> frozenset[str]:
-    """The generated files that still are as they were generated, with the plan; not the lock, which planning reads."""
-    ours = {
-        path
-        for path in lock.files
-        if (text := tree.read(path)) is not None and text_digest(text) == lock.digest(path)
-    }
-    return frozenset(ours | {PLAN_PATH}) if lock.files else frozenset()
+def generated(lock: Lock) -> frozenset[str]:
+    """The files of a tree that are F-Ops' work, edited since or not, with the lock itself."""
+    return frozenset({*lock.files, PATH}) if lock.files else frozenset()

@@ -174,16 +174,3 @@ def test_an_answer_settles_what_disagrees(planned, fastapi):
     made = planned(fastapi, sets={"port": "7000"})
     assert made.plan.services[0].port == 7000
     assert [one for one in made.questions if one.fact == "port"] == []
-
-
-def test_what_the_lock_lists_is_ours_and_no_existing_file(planned, fastapi):
-    fastapi[".fops/onboard.lock"] = '{"files": {"compose.yaml": {}}}'
-    existing = planned({**fastapi, "compose.yaml": "", "docs/runbook.md": ""}).plan.existing
-    assert "docs/runbook.md" in existing
-    assert "compose.yaml" not in existing
-
-
-@pytest.mark.parametrize("lock", ["", "[]", "{", '{"files": []}', '{"files": 1}', "null"])
-def test_a_lock_that_is_junk_makes_nothing_ours(planned, fastapi, lock):
-    made = planned({**fastapi, ".fops/onboard.lock": lock})
-    assert "Procfile" in made.plan.existing
