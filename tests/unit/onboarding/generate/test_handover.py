@@ -5,10 +5,12 @@ import re
 from typing import Any
 
 import pytest
+import regorus
 from tests.factories.plans import NODE_SPA, a_plan, a_service
 
 from fops.catalog import Protection, parse
 from fops.kernel.formats import load_yaml
+from fops.onboarding.generate import kubernetes
 from fops.onboarding.generate.cloud import serverless, static
 from fops.onboarding.generate.handover import policy, runbook, service_file
 from fops.onboarding.generate.pipeline import workflow
@@ -84,7 +86,6 @@ def test_a_policy_says_in_its_header_what_it_reads_and_what_passes_and_fails():
 
 
 def judged(plan: OnboardingPlan, name: str, package: str, document: Any) -> list[str]:
-    regorus = pytest.importorskip("regorus", reason="the policy engine is not installed")
     text = next(
         artifact.text for artifact in policy.artifacts(plan) if artifact.path.endswith(f"{name}.rego")
     )
@@ -100,6 +101,22 @@ def test_what_we_generate_passes_the_policies_we_generate():
 
     assert judged(PLANS["serverless"], "roles", "fops.cloudformation.roles", template) == []
     assert judged(PLANS["static"], "buckets", "fops.cloudformation.buckets", site) == []
+
+
+def test_every_workload_we_generate_passes_the_policy_on_pods_and_a_privileged_one_does_not():
+    web = Process(name="web", command="uvicorn app.main:app", port=8000)
+    worker = Process(name="worker", command="celery worker")
+    plan = a_plan(a_service(processes=(web, worker)))
+    workloads = [
+        load_yaml(artifact.text)
+        for artifact in kubernetes.artifacts(plan)
+        if "/base/" in artifact.path and "kind: Deployment" in artifact.text
+    ]
+
+    assert len(workloads) == 2
+    assert [judged(plan, "pods", "fops.kubernetes.pods", workload) for workload in workloads] == [[], []]
+    workloads[0]["spec"]["template"]["spec"]["containers"][0]["securityContext"]["privileged"] = True
+    assert len(judged(plan, "pods", "fops.kubernetes.pods", workloads[0])) == 1
 
 
 def test_production_needs_the_approval_of_somebody_else():
