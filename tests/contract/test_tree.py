@@ -93,6 +93,23 @@ def test_a_byte_order_mark_is_dropped(plant: Plant) -> None:
     assert plant({"package.json": "\ufeff{}"}).read("package.json") == "{}"
 
 
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        ("\ufeffflask\r\n".encode("utf-16-le"), "flask\r\n"),
+        ("\ufeffflask\n".encode("utf-16-be"), "flask\n"),
+        ("\ufeffflask\n".encode("utf-32-le"), None),
+        (b"\xff\xfeA\x00\x00\x00", None),
+    ],
+)
+def test_what_windows_wrote_in_utf_16_is_text(tmp_path: Path, data: bytes, text: str | None) -> None:
+    plain = FolderTree(folder(tmp_path / "plain", {"requirements.txt": data}))
+    found = find_repository(repository(tmp_path / "committed", {"requirements.txt": data}))
+    assert found is not None
+    with GitTree(found, git("rev-parse", "HEAD", cwd=tmp_path / "committed")) as committed:
+        assert [tree.read("requirements.txt") for tree in (plain, committed)] == [text, text]
+
+
 def test_line_ends_stay_as_they_are(plant: Plant) -> None:
     assert plant({"dos.txt": "a\r\nb\r\n"}).read("dos.txt") == "a\r\nb\r\n"
 

@@ -21,7 +21,7 @@ class Tree(Protocol):
         """Symlinks and submodules: never followed nor read, but a place where nothing of ours may go."""
 
     def read(self, path: str) -> str | None:
-        """The file as UTF-8 (undecodable bytes replaced), None when absent, binary or larger than 1 MiB."""
+        """The file as UTF-8, or UTF-16 with its mark (undecodable bytes replaced); None when absent, binary or above 1 MiB."""
 
     def size(self, path: str) -> int | None:
         """Bytes of the file, None when absent."""

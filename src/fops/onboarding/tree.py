@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import stat
 from collections.abc import Iterator, Mapping
@@ -130,10 +131,15 @@ def is_left_out(path: str) -> bool:
 
 
 def decode(data: bytes) -> str | None:
-    """Bytes as text: None for binary (a NUL byte) or more than MAX_FILE bytes; a byte order mark is dropped."""
-    if len(data) > MAX_FILE or b"\0" in data:
+    """Bytes as text: None for binary (a NUL) or more than MAX_FILE bytes; a byte order mark is dropped.
+
+    With UTF-16's mark it is that: Windows PowerShell writes so what `>` sends to a file, such as `pip freeze`.
+    """
+    if len(data) > MAX_FILE:
         return None
-    return data.decode("utf-8-sig", "replace")
+    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    text = data.decode("utf-16" if wide else "utf-8-sig", "replace")
+    return None if "\0" in text else text
 
 
 def _walk(root: Path, max_files: int) -> Iterator[tuple[str, bool]]:
