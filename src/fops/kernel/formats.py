@@ -18,6 +18,7 @@ MAX_DEPTH = 100  # deeper than any real manifest, far below Python's recursion l
 MAX_ALIASES = 500  # compose files use a few dozen
 MAX_EXPANDED = 100_000  # nodes that aliases stand for; ten levels of ten would be 10**10
 
+_DEEP_KEY = re.compile(rf"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{MAX_DEPTH}}}""")
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 
 
@@ -48,6 +49,8 @@ def _encodable(value: Any) -> Any:
 def load_toml(text: str, *, name: str = "document") -> dict[str, Any]:
     """The table of a TOML text. Raises FormatError with the line, LimitExceeded when nested past MAX_DEPTH."""
     _refuse_deep(text, name)
+    if _DEEP_KEY.search(text):  # each dot is a level, and the parser's time grows with their square
+        raise LimitExceeded(f"{name} is nested deeper than {MAX_DEPTH} levels")
     try:
         return tomllib.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError) as error:

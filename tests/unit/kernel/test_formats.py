@@ -85,9 +85,10 @@ def test_yaml_that_explodes_is_refused(text: str) -> None:
 @pytest.mark.parametrize(("load", "text"), [
     (load_json, "[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1)), (load_json, "[" * 100_000),
     (load_toml, "a = " + "[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1)),
+    (load_toml, ".".join(["a"] * 500_000) + " = 1"), (load_toml, "x = { " + '"a" . ' * MAX_DEPTH + "a = 1 }"),
     (load_yaml, "[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1)),
     (load_yaml, "".join(f"{' ' * n}a:\n" for n in range(MAX_DEPTH + 1))),
-], ids=["json", "json unclosed", "toml", "yaml flow", "yaml block"])  # fmt: skip
+], ids=["json", "json unclosed", "toml", "toml dots", "toml quoted dots", "yaml flow", "yaml block"])  # fmt: skip
 def test_deep_nesting_is_refused(load: Callable[[str], Any], text: str) -> None:
     with pytest.raises(LimitExceeded):
         load(text)
