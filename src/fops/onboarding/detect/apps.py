@@ -2,7 +2,8 @@
 
 The top is listed first when it is an application or declares members. Below it only folders count that something can
 start or serve; libraries of a monorepo are members but no applications. Search is bounded: three folders deep, and
-never inside tests, examples, documentation or an application already found.
+never inside tests, examples, documentation or an application already found; in `website` and its like only where
+nothing else is one.
 """
 
 from __future__ import annotations
@@ -27,11 +28,12 @@ from fops.onboarding.ports import Tree
 _DEEPEST = 3  # folders: `services/group/api` is the deepest layout in common use
 _MOST_APPS = 60  # a repository with more is a collection of samples
 _WORTH_A_LOOK = frozenset({*PROJECT_FILES, "index.html", "Dockerfile", "Procfile"})
-_NOT_BELOW = re.compile(
-    r"(?:^|/)(?:tests?|specs?|__tests__|e2e|examples?|samples?|demos?|fixtures?|testdata|docs?|documentation|website|benchmarks?|vendor|"
-    r"third_party|scripts|tools|hack|infra|infrastructure|terraform|charts?|helm|k8s|kubernetes|node_modules|dist|build|target|"
-    r"public|static|assets|templates|themes|layouts|webapp|\.[^/]+)(?:/|$)"
+_NEVER_BELOW = re.compile(
+    r"(?:^|/)(?:tests?|specs?|__tests__|e2e|examples?|samples?|fixtures?|testdata|docs?|documentation|benchmarks?|vendor|third_party|scripts|hack|"
+    r"infra|infrastructure|terraform|charts?|helm|k8s|kubernetes|node_modules|dist|build|target|assets|templates|themes|layouts|"
+    r"\.[^/]+)(?:/|$)"
 )
+_SELDOM_BELOW = re.compile(r"(?:^|/)(?:demos?|website|tools|public|static|webapp)(?:/|$)")
 _INHERITED = ("package_manager", "runtime_version")
 
 
@@ -78,8 +80,9 @@ def detect(tree: Tree) -> Findings:
     """Everything detection can tell about a tree."""
     workspace = declared(tree)
     top = _examine(tree, ".")
-    below = _members(tree, top, workspace) if workspace else _found_below(tree, top)
-    notes = tuple(chain(broken(tree), _notes(below)))
+    folders = workspace.members if workspace else _looked_into(tree, top)
+    below = _members(tree, top, workspace) if workspace else _found(tree, top, folders)
+    notes = tuple(chain(broken(tree, (".", *folders[:_MOST_APPS])), _notes(below)))
     listed = _listed(top, below, workspace)
     if not listed:
         return Findings(deployable=False, reason=_refusal(tree, top, notes), apps=(), notes=notes)
@@ -142,15 +145,24 @@ def _seen_from(path: str, fact: Fact) -> Fact:
     return replace(fact, file=posixpath.relpath(fact.file, path)) if fact.file else fact
 
 
-def _found_below(tree: Tree, top: _Verdict) -> tuple[_Verdict, ...]:
-    """Applications in folders of their own, looked for where the top is nothing that runs."""
+def _looked_into(tree: Tree, top: _Verdict) -> tuple[str, ...]:
+    """The folders where applications of their own are looked for: none where the top is something that runs."""
     settled = top.runs or (top.candidate and top.candidate.library) or (top.kind and top.kind.beats == ALWAYS)
-    return () if settled else tuple(_search(tree))
+    return () if settled else tuple(_folders(tree))
 
 
-def _search(tree: Tree) -> Iterator[_Verdict]:
+def _found(tree: Tree, top: _Verdict, folders: tuple[str, ...]) -> tuple[_Verdict, ...]:
+    """Applications of their own; those in folders named for something beside one only where there is nothing else."""
+    usual = tuple(_search(tree, tuple(one for one in folders if not _SELDOM_BELOW.search(one))))
+    if usual or top.app or top.kind:
+        return usual
+    return tuple(one for one in _search(tree, folders) if not one.only_pages)
+
+
+def _search(tree: Tree, folders: tuple[str, ...]) -> Iterator[_Verdict]:
+    """Applications in these folders, none inside another."""
     taken: list[str] = []
-    for folder in _folders(tree):
+    for folder in folders:
         if len(taken) >= _MOST_APPS or any(folder.startswith(f"{one}/") for one in taken):
             continue
         verdict = _examine(tree, folder)
@@ -165,7 +177,7 @@ def _folders(tree: Tree) -> list[str]:
     found = {
         folder for folder, _, name in near if name in _WORTH_A_LOOK or name.endswith((".csproj", ".fsproj"))
     }
-    wanted = (folder for folder in found if folder and not _NOT_BELOW.search(folder))
+    wanted = (folder for folder in found if folder and not _NEVER_BELOW.search(folder))
     return sorted(wanted, key=lambda folder: (folder.count("/"), folder))
 
 

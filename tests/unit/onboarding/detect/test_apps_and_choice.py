@@ -107,6 +107,39 @@ def test_a_broken_manifest_is_noted_and_the_rest_still_detected():
     assert [note for note in findings.notes if "package.json is not valid JSON" in note]
 
 
+def test_a_folder_named_for_a_website_counts_where_nothing_else_is_an_application():
+    alone = detect(MemoryTree({"README.md": "# Shop", **below("website", EXPRESS)}))
+    assert [app.path for app in alone.apps] == ["website"]
+    beside = detect(MemoryTree({**below("website", EXPRESS), **below("api", FLASK)}))
+    assert [app.path for app in beside.apps] == ["api"]
+
+
+@pytest.mark.parametrize("folder", ["tests/fixtures/web", "examples/web", "vendor/web"])
+def test_tests_and_examples_are_no_applications_even_alone(folder):
+    assert not detect(MemoryTree({"lib.xyz": "", **below(folder, EXPRESS)})).deployable
+
+
+def test_pages_in_a_projects_website_folder_are_no_reason_to_deploy_it():
+    assert not detect(MemoryTree({"lib.xyz": "", "website/index.html": "<html>"})).deployable
+
+
+def test_a_broken_manifest_below_the_top_is_noted_with_its_place():
+    findings = detect(
+        MemoryTree({**below("api", FLASK), "web/package.json": "{", "jobs/pom.xml": "<project>"})
+    )
+    assert [app.path for app in findings.apps] == ["api"]
+    assert [note.partition(":")[0] for note in findings.notes] == [
+        "jobs/pom.xml is not well-formed XML, or has a document type",
+        "web/package.json is not valid JSON",
+    ]
+
+
+def test_a_broken_manifest_of_a_workspaces_member_is_noted():
+    top = {"package.json": '{"workspaces": ["apps/*"], "scripts": {"start": "node a.js"}}'}
+    findings = detect(MemoryTree({**top, "apps/web/package.json": "{"}))
+    assert [note for note in findings.notes if note.startswith("apps/web/package.json is not valid JSON")]
+
+
 def test_the_users_dockerfile_wins_over_the_code_and_the_conflict_is_shown():
     server = {"server.js": "const app = require('express')()\napp.listen(3000)\n"}
     findings = detect(
