@@ -1,4 +1,4 @@
-FROM mambaorg/micromamba:2.3.0 AS build
+FROM mambaorg/micromamba:2.9.0 AS build
 WORKDIR /app
 COPY --chown=57439:57439 . .
 RUN micromamba create --yes --prefix /opt/conda/envs/app --file environment.yml

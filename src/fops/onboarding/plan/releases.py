@@ -30,16 +30,16 @@ TOOLS_BEFORE_PYTHON_3_10: Mapping[str, str] = MappingProxyType({
 """The last lines that run on Python 3.8 and 3.9."""
 
 IMAGES: Mapping[str, str] = MappingProxyType({
-    "nginx": "nginxinc/nginx-unprivileged:1.28.0-alpine",
-    "micromamba": "mambaorg/micromamba:2.3.0",
-    "pixi": "ghcr.io/prefix-dev/pixi:0.41.4",
-    "rabbitmq": "rabbitmq:4.1.4-alpine",
+    "nginx": "nginxinc/nginx-unprivileged:1.30.4-alpine",
+    "micromamba": "mambaorg/micromamba:2.9.0",
+    "pixi": "ghcr.io/prefix-dev/pixi:0.68.1",
+    "rabbitmq": "rabbitmq:4.2.4-alpine",
     "memcached": "memcached:1.6.39-alpine",
     "elasticsearch": "elasticsearch:9.1.4",
     "kafka": "apache/kafka:4.1.0",
     "mssql": "mcr.microsoft.com/mssql/server:2022-CU20-ubuntu-22.04",
 })  # fmt: skip
-"""Images of products that `eol.json` does not follow, by their publishers' own exact tags."""
+"""Images of products that `eol.json` does not follow, by their publishers' own exact tags, each in public use on 2026-11-24."""
 
 _LONG_TERM_JAVA = (8, 11, 17, 21, 25)
 
