@@ -103,6 +103,8 @@ def _start(whole: Project, processes: list[Fact]) -> Iterator[Fact]:
     command = with_port(whole.tree, found, listening.value if listening else 8000)
     yield _fact(found, name="start_command", value=command)
     yield _fact(found, name="static", value=False)
+    if found.needs:
+        yield _fact(found, name="server_package", value=found.needs)
 
 
 def _as_start(processes: list[Fact]) -> Start | None:

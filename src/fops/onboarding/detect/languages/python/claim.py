@@ -20,6 +20,7 @@ from fops.onboarding.detect.languages.python.manifests.dependencies import (
 )
 from fops.onboarding.detect.languages.python.manifests.framework import FRAMEWORKS
 from fops.onboarding.detect.languages.python.manifests.requirements import Dependency, requirement_files
+from fops.onboarding.detect.languages.python.run import pyramid
 from fops.onboarding.detect.languages.python.run.program import MAIN_FILES, app_objects, project
 from fops.onboarding.detect.languages.python.run.workers import workers
 from fops.onboarding.model import CERTAIN, LIKELY, STRONG, WEAK
@@ -94,7 +95,12 @@ def library(tree: Tree) -> Claim | None:
     if found is None or _entry(tree) is not None or _is_django(tree):
         return None
     whole = project(tree)
-    runs = any(app_objects(whole.modules)) or any(workers(whole)) or any(map(_serves, whole.modules))
+    runs = (
+        any(app_objects(whole.modules))
+        or any(workers(whole))
+        or any(map(_serves, whole.modules))
+        or pyramid.served(whole) is not None
+    )
     unsure = whole.framework or not whole.has_code or any(module.main for module in whole.modules)
     return None if runs or (found.confidence < CERTAIN and unsure) else found
 

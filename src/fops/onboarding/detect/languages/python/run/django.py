@@ -30,7 +30,8 @@ def start(whole: Project) -> Start | None:
         return None
     folder = posixpath.dirname(manage)
     change = f"cd {shlex.quote(folder)} && " if folder else ""
-    for server, interface in _SERVED:
+    asynchronous = "channels" in whole.dependencies  # its web sockets are answered through ASGI alone
+    for server, interface in sorted(_SERVED, key=lambda one: asynchronous and one[1] == "wsgi"):
         found = _module(whole, interface, folder) if server in whole.dependencies else None
         if found:
             served = command(server, Target(name=shlex.quote(f"{found[0]}:application"), interface=interface))

@@ -1,7 +1,7 @@
 """Where the application listens when nothing else is told.
 
-Order: a literal, or the default of a variable, given to the call that starts a server; the option of the program's
-own command line; `bind` of gunicorn's configuration file; a settings field; the documented default of the server.
+Order: the settings file that the server reads; a literal, or the default of a variable, given to the call that starts a server; the option of the program's
+own command line; a settings field; the documented default of the server.
 """
 
 from __future__ import annotations
@@ -13,19 +13,12 @@ from fops.onboarding.detect.evidence import read_toml
 from fops.onboarding.detect.files.commands import as_port
 from fops.onboarding.detect.files.values import nested
 from fops.onboarding.detect.languages.python.code.literals import Read, known
-from fops.onboarding.detect.languages.python.code.source import Call, Module, entry_rank, module_of
+from fops.onboarding.detect.languages.python.code.source import Call, Module, entry_rank
+from fops.onboarding.detect.languages.python.run import flask, gunicorn, pyramid
 from fops.onboarding.detect.languages.python.run.program import Project
 from fops.onboarding.detect.languages.python.run.servers import PORTS
 from fops.onboarding.model import LIKELY, STRONG, WEAK, Fact
 from fops.onboarding.ports import Tree
-
-GUNICORN_FILES = (
-    "gunicorn.conf.py",
-    "gunicorn_config.py",
-    "gunicorn_conf.py",
-    "config/gunicorn.py",
-    "conf/gunicorn.py",
-)
 
 _MCP_PORT = 8000  # the default of the MCP Python SDK and of FastMCP for transports over HTTP
 _KEYWORDS = ("port", "server_port", "http_port")
@@ -45,43 +38,17 @@ _OTHER_END = re.compile(
 
 def port(whole: Project, *, server: str | None) -> Iterator[Fact]:
     """The port, from the first source that tells one. `server` is what the start command runs."""
-    found = next(_candidates(whole), None)
+    found = next(_candidates(whole, server), None)
     if found:
         yield found
     elif default := _default(whole, server):
         yield default
 
 
-def bound_by_gunicorn(tree: Tree) -> Fact | None:
-    """The port that gunicorn's configuration file binds, None when there is no such file or it does not say."""
-    for path in GUNICORN_FILES:
-        module = module_of(path, tree.read(path) or "")
-        bound = known(module.constants.get("bind"))
-        value = as_port(str(bound[0] if isinstance(bound, list) and bound else bound).rpartition(":")[2])
-        if value:
-            line = next(
-                (
-                    number
-                    for number, text in enumerate(module.text.splitlines(), start=1)
-                    if re.match(r"\s*bind\b", text)
-                ),
-                None,
-            )
-            return Fact(
-                name="port",
-                value=value,
-                rule="python.port.gunicorn-conf",
-                confidence=STRONG,
-                file=path,
-                line=line,
-            )
-    return None
-
-
-def _candidates(whole: Project) -> Iterator[Fact]:
+def _candidates(whole: Project, server: str | None) -> Iterator[Fact]:
     code = sorted(whole.modules, key=lambda module: entry_rank(module.path))
-    if bound := bound_by_gunicorn(whole.tree):
-        yield bound
+    told = gunicorn.bound(whole.tree), pyramid.port(whole), flask.port(whole) if server == "flask" else None
+    yield from (fact for fact in told if fact)
     yield from (
         _fact("serve-call", module, call.line, value, STRONG)
         for module in code

@@ -82,13 +82,19 @@ def project(tree: Tree) -> Project:
     )
 
 
-def app_object(whole: Project) -> AppObject | None:
-    """The object a server should import: one of the framework, in the most entry-like file, by its usual name."""
+def app_object(whole: Project, *, path: str = "", name: str = "") -> AppObject | None:
+    """The object a server should import: one of the framework, in the most entry-like file, by its usual name.
+
+    A path or a name given leaves only the objects there or so called.
+    """
     wanted = whole.framework.name if whole.framework else None
     found = [
         one
         for one in app_objects(whole.modules)
-        if one.framework.name == wanted and _IMPORTABLE.fullmatch(one.path)
+        if one.framework.name == wanted
+        and _IMPORTABLE.fullmatch(one.path)
+        and path in {"", one.path}
+        and name in {"", one.name}
     ]
     return min(found, key=_preference, default=None)
 

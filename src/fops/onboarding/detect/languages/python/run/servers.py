@@ -27,7 +27,10 @@ PORTS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Start:
-    """A start command with `{port}` where its port belongs, the server it runs, and what it rests on."""
+    """A start command with `{port}` where its port belongs, the server it runs, and what it rests on.
+
+    `needs` is the package of the server where nothing declares it.
+    """
 
     command: str
     rule: str
@@ -35,16 +38,21 @@ class Start:
     file: str | None
     line: int | None = None
     server: str | None = None
+    needs: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """What a server imports: `module:object`, whether that is a function making it, and the folder it is found from."""
+    """What a server imports: `module:object`, whether that is a function making it, and the folder it is found from.
+
+    `worker` are gunicorn's options for its workers; with them its configuration file is not asked.
+    """
 
     name: str
     interface: str
     factory: bool = False
     root: str = ""
+    worker: str = ""
 
 
 def command(server: str, target: Target) -> str:
@@ -58,7 +66,8 @@ def command(server: str, target: Target) -> str:
         interface=target.interface,
         app_dir=f" --app-dir {shlex.quote(target.root)}" if target.root else "",
         change=f" --chdir {shlex.quote(target.root)}" if target.root else "",
-        worker=" --worker-class uvicorn.workers.UvicornWorker" if target.interface == "asgi" else "",
+        worker=target.worker
+        or (" --worker-class uvicorn.workers.UvicornWorker" if target.interface == "asgi" else ""),
     )
 
 

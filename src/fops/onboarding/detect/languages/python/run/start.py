@@ -16,8 +16,7 @@ from fops.onboarding.detect.files.values import nested
 from fops.onboarding.detect.languages.python.code.source import entry_rank, sources
 from fops.onboarding.detect.languages.python.manifests.dependencies import Dependencies
 from fops.onboarding.detect.languages.python.manifests.framework import Framework
-from fops.onboarding.detect.languages.python.run import django
-from fops.onboarding.detect.languages.python.run.port import bound_by_gunicorn
+from fops.onboarding.detect.languages.python.run import django, flask, gunicorn, pyramid
 from fops.onboarding.detect.languages.python.run.program import (
     AppObject,
     Project,
@@ -38,6 +37,7 @@ def start(whole: Project) -> Start | None:
     """How the application is started, None when nothing shows it."""
     rules: tuple[Callable[[Project], Start | None], ...] = (
         django.start,
+        pyramid.start,
         _own_runner,
         _object,
         _guess,
@@ -50,13 +50,13 @@ def start(whole: Project) -> Start | None:
 
 def with_port(tree: Tree, found: Start, number: int) -> str:
     """The command with its port, `PORT` first. An address in gunicorn's configuration file keeps the say."""
-    bound = bound_by_gunicorn(tree) if found.server == "gunicorn" else None
     text = found.command
-    if bound is not None:
-        given = (
-            "" if bound.file == "gunicorn.conf.py" else f"--config {bound.file} "
-        )  # it reads that one by itself
-        text = text.replace("--bind 0.0.0.0:{port} ", given)
+    here = found.server == "gunicorn" and not text.startswith("cd ")  # the file is looked for where it starts
+    configuration = gunicorn.configuration(tree) if here else None
+    if configuration and configuration.path != gunicorn.READ_BY_ITSELF:
+        text = text.replace("gunicorn ", f"gunicorn --config {configuration.path} ", 1)
+    if configuration and gunicorn.bound(tree):
+        text = text.replace("--bind 0.0.0.0:{port} ", "")
     return text.replace("{port}", f"${{PORT:-{number}}}")
 
 
@@ -114,7 +114,7 @@ def _function(whole: Project, path: str) -> str:
 
 def _object(whole: Project) -> Start | None:
     """The application object by a declared server, else by the framework's own or usual server if no file serves it."""
-    found = app_object(whole)
+    found = flask.named(whole) or app_object(whole)
     found = _dash_server(whole, found) if found and found.framework.name == "dash" else found
     if found is None:
         return None
@@ -122,20 +122,24 @@ def _object(whole: Project) -> Start | None:
     if server is None and _serves_itself(whole):
         return None
     runner = server or _UNDECLARED.get(found.framework.name) or _USUAL.get(found.framework.interface)
-    confidence = STRONG if server else LIKELY if runner in _UNDECLARED.values() else WEAK
-    rule = f"python.start.{runner}"
-    served = command(runner, _target(whole, found, runner)) if runner else ""
-    return (
-        Start(
-            command=served, rule=rule, confidence=confidence, file=found.path, line=found.line, server=runner
-        )
-        if served
-        else None
+    if runner is None:
+        return None
+    return Start(
+        command=command(runner, _target(whole, found, runner)),
+        rule=f"python.start.{runner}",
+        confidence=STRONG if server else LIKELY if runner in _UNDECLARED.values() else WEAK,
+        file=found.path,
+        line=found.line,
+        server=runner,
+        needs=_NEEDED.get(runner) if server is None else None,
     )
 
 
 _UNDECLARED = {"flask": "flask", "sanic": "sanic", "litestar": "litestar"}
 """Frameworks that bring a command to serve with."""
+
+_NEEDED = {"gunicorn": "gunicorn", "uvicorn": "uvicorn", "litestar": "uvicorn"}
+"""The package of the server behind a command: Litestar's own runs uvicorn, and does not depend on it."""
 
 _USUAL = {"wsgi": "gunicorn", "asgi": "uvicorn"}
 _FOUND_BY_FLASK = frozenset({"app", "application", "create_app", "make_app"})
@@ -150,6 +154,7 @@ def _target(whole: Project, found: AppObject, server: str) -> Target:
         interface=found.framework.interface,
         factory=found.factory and not implied,
         root=root,
+        worker=flask.socket_worker(whole.dependencies),
     )
 
 
