@@ -43,6 +43,7 @@ KINDS = [
         {"workflows/ci.yml": "on: push", "PULL_REQUEST_TEMPLATE.md": ""},
     ),
     ("a documentation folder", {"docs/a.md": "", "docs/b.rst": "", "logo.png": ""}),
+    ("a documentation folder", {"docs/a.md": "", "docs/b.rst": "", "requirements.txt": "sphinx"}),
     ("a data set", {"data/a.csv": "", "data/b.parquet": ""}),
     ("a data set", {"countries.json": "[]", "README.md": ""}),
     ("no application found (mostly .bazel files)", {"BUILD.bazel": ""}),
@@ -55,6 +56,11 @@ def test_what_is_no_application_is_refused_by_name(kind, texts):
     assert (findings.deployable, findings.apps) == (False, ())
     assert findings.reason is not None
     assert findings.reason.startswith(f"{kind}: ")
+
+
+def test_a_manifest_in_plain_text_is_no_document():
+    findings = detect(MemoryTree({"requirements.txt": "flask", "README.md": "# Shop"}))
+    assert [app.value("language") for app in findings.apps] == ["python"]
 
 
 def test_a_manifest_that_does_not_parse_is_the_reason():

@@ -21,6 +21,7 @@ _DOCUMENT = (
     r"(?i)\.(?:md|mdx|rst|adoc|txt|tex|pdf|png|jpe?g|gif|svg|webp|drawio|puml|vsdx|docx?|pptx?|bib)$|"
     r"(?:^|/)(?:docs?|hosts)/Dockerfile[\w.]*$"
 )
+_NO_MANIFEST = r"^(?!(?:requirements|constraints|runtime|CMakeLists)[^/]*\.txt$)"  # text that a tool reads
 _DATA = r"(?i)\.(?:csv|tsv|jsonl|ndjson|parquet|feather|arrow|h5|hdf5|npz?|geojson|shp)$"
 _DATA_OR_NEAR = r"(?i)\.(?:csv|tsv|jsonl|ndjson|parquet|feather|arrow|h5|hdf5|npz?|geojson|shp|xlsx?|json|sqlite3?|db|zip|gz|xml|txt|png|jpe?g)$"
 _JSON_DATA = r"(?:^|/)(?!package|tsconfig|composer|deno|settings|extensions|launch|turbo|nx)[\w-]+\.json$"
@@ -112,7 +113,7 @@ KINDS: tuple[Kind, ...] = (
         ),
         WEAK,
     ),
-    _kind("a documentation folder", _DOCUMENTATION, signs.only(_DOCUMENT), STRONG),
+    _kind("a documentation folder", _DOCUMENTATION, signs.only(_DOCUMENT, needed=_NO_MANIFEST), STRONG),
     _kind("a data set", _DATA_IS, signs.only(_DATA_OR_NEAR, needed=rf"{_DATA}|\.xlsx?$|{_JSON_DATA}"), WEAK),
     _kind("a data set", _DATA_IS, signs.mostly(_DATA, share=0.6), LIKELY),
 )
