@@ -28,7 +28,7 @@ from fops.onboarding.ports import Tree
 # What a language's own rules told; it means nothing once a person says that it is another language.
 _OF_THE_LANGUAGE = frozenset({
     "package_manager", "framework", "runtime_version", "install_command", "build_command", "start_command", "test_command",
-    "lint_command", "static", "output_folder", "metrics_path",
+    "lint_command", "static", "output_folder", "metrics_path", "server_package",
 })  # fmt: skip
 
 

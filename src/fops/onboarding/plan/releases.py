@@ -13,6 +13,8 @@ TOOLS: Mapping[str, str] = MappingProxyType({
     "poetry": "2.5.1",
     "pdm": "2.29.4",
     "pipenv": "2026.10.3",
+    "gunicorn": "27.0.1",
+    "uvicorn": "0.54.0",
     "pnpm": "10.34.8",
     "yarn": "1.22.22",
     "corepack": "0.34.0",  # the last line that runs on Node 20
@@ -26,6 +28,8 @@ TOOLS_BEFORE_PYTHON_3_10: Mapping[str, str] = MappingProxyType({
     "poetry": "1.8.5",
     "pdm": "2.19.3",
     "pipenv": "2024.4.1",
+    "gunicorn": "23.0.0",
+    "uvicorn": "0.33.0",
 })  # fmt: skip
 """The last lines that run on Python 3.8 and 3.9."""
 

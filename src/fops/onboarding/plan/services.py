@@ -39,6 +39,7 @@ def finish(
         )
     static = bool(one.value("static", one.language == "static"))
     running = () if static else processes(one, assume)
+    _about_server(one, assume)
     return _service(
         one, tree, running, static=static, version=_version(one, options, assume), assume=assume
     ), tuple(assumed)
@@ -75,6 +76,17 @@ def _service(
         dockerfile=one.dockerfile,
         evidence=dict(sorted({**one.facts, **_evidence_of(one, variables)}.items())),
     )
+
+
+def _about_server(one: Draft, assume: Assume) -> None:
+    """A start command found by custom alone, whose server nothing declares: the generated image installs it."""
+    package, start = one.facts.get("server_package"), one.facts.get("start_command")
+    if package and start and package.rule == start.rule and one.dockerfile is None:
+        why = (
+            f"{package.value} is the usual server for this program but is not among its dependencies: the image "
+            "installs it; declare it to choose its version"
+        )
+        assume("start_command", start.value, why)
 
 
 def _version(one: Draft, options: Options, assume: Assume) -> str:

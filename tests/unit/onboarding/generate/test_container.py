@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from factories.plans import a_plan, a_service
+from factories.plans import a_fact, a_plan, a_service
 from factories.services import HOSTILE, SERVICES, go, java, node, own, python, site, web, worker
 from fops.onboarding.generate import container
 from fops.onboarding.generate.container.commands import by_npm, exec_form, in_environment, kubernetes_words
@@ -411,3 +411,45 @@ def write(folder: Path, item) -> Path:
 def test_hostile_text_is_really_hostile():
     assert "\n" in HOSTILE
     assert HOSTILE.endswith("\\")
+
+
+def by_custom(package: str = "uvicorn", rule: str = "python.start.uvicorn") -> dict[str, object]:
+    """The evidence of a start command whose server nothing declares."""
+    return {
+        "server_package": a_fact("server_package", package, rule="python.start.uvicorn"),
+        "start_command": a_fact("start_command", "uvicorn main:app", rule=rule),
+    }
+
+
+@pytest.mark.parametrize(
+    ("manager", "files", "line"),
+    [
+        ("pip", ["requirements.txt"], r"pip install uvicorn==\d[\d.]+"),
+        ("poetry", ["pyproject.toml", "poetry.lock"], r"pip install uvicorn==\d[\d.]+"),
+        ("uv", ["pyproject.toml", "uv.lock"], r"uv pip install uvicorn==\d[\d.]+"),
+        ("conda", ["environment.yml"], r"micromamba install .*--channel conda-forge uvicorn"),
+        ("pixi", ["pixi.toml"], "pixi add uvicorn"),
+    ],
+)
+def test_a_server_that_nothing_declares_is_installed_after_what_is_declared(manager, files, line):
+    runs = instructions(image(python(manager, *files, evidence=by_custom())), "RUN")
+    at = next(number for number, run in enumerate(runs) if re.search(rf"(?:^|\s){line}$", run))
+    assert at > next(number for number, run in enumerate(runs) if re.search(r"install|sync|create", run))
+
+
+def test_the_release_of_an_added_server_runs_on_the_services_own_python():
+    old = python("pip", "requirements.txt", runtime_version="3.8", evidence=by_custom())
+    assert "uvicorn==0.33.0" in image(old)
+
+
+@pytest.mark.parametrize("evidence", [by_custom(rule="set"), by_custom("left-pad"), {}])
+def test_no_server_is_added_where_another_start_was_given_or_the_package_is_none(evidence):
+    assert "declares no server" not in image(python("pip", "requirements.txt", evidence=evidence))
+
+
+@pytest.mark.parametrize(
+    "install", ["conda env update --name base --file conda.yml", "conda-lock install --name base conda.yml"]
+)
+def test_a_conda_image_is_made_of_the_file_that_the_install_command_reads(install):
+    text = image(python("conda", "conda.yml", "environment.yml", install_command=install))
+    assert "micromamba create --yes --prefix /opt/conda/envs/app --file conda.yml" in text

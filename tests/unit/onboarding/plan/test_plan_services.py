@@ -53,6 +53,28 @@ def test_nobody_s_today_judges_no_runtime(planned, fastapi):
     assert planned(fastapi).questions == ()
 
 
+FASTAPI_ALONE = {"requirements.txt": "fastapi\n", "main.py": "from fastapi import FastAPI\napp = FastAPI()\n"}
+
+
+def test_a_server_nobody_declares_is_an_assumption_to_confirm(planned):
+    made = planned(FASTAPI_ALONE)
+    question = next(one for one in made.questions if one.fact == "start_command")
+    assert question.value == made.plan.services[0].start_command
+    assert question.why.startswith("uvicorn is the usual server for this program but is not among")
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"requirements.txt": "fastapi\nuvicorn\n"},
+        {"Procfile": "web: uvicorn main:app\n"},
+        {"Dockerfile": "FROM python:3.13\nCMD uvicorn main:app\n"},
+    ],
+)
+def test_a_start_that_is_told_or_declared_is_no_question(planned, told):
+    assert not [one for one in planned({**FASTAPI_ALONE, **told}).questions if one.fact == "start_command"]
+
+
 def test_a_port_nobody_names_is_the_platform_s_and_a_question(planned):
     made = planned({"requirements.txt": "requests\n", "main.py": "print('hello')\n"})
     question = next(one for one in made.questions if one.fact == "port")

@@ -29,6 +29,13 @@ _SERVERS = frozenset({
 })  # fmt: skip
 # Programs that listen on the pod's own loopback unless told otherwise, and the variable that tells them.
 _LISTEN_VARIABLES = {"uvicorn": "UVICORN_HOST", "flask": "FLASK_RUN_HOST", "gradio": "GRADIO_SERVER_NAME"}
+_CONDA_PREFIX = "/opt/conda/envs/app"
+# What adds a package to the environment; pip does where a manager has no command for it that leaves its lock alone.
+_ADDS = {
+    "uv": "uv pip install",
+    "conda": f"micromamba install --yes --prefix {_CONDA_PREFIX} --channel conda-forge",
+    "pixi": "pixi add",
+}
 _PLAIN = re.compile(r"[\w./-]+", re.ASCII)
 
 
@@ -60,6 +67,17 @@ def dockerfile(service: ServicePlan) -> tuple[str, Mapping[str, Any]]:
     }
 
 
+def _server(service: ServicePlan) -> str:
+    """What installs the server that the start command was given by custom and nothing declares, else nothing."""
+    package, start = service.evidence.get("server_package"), service.evidence.get("start_command")
+    name = str(package.value) if package and start and package.rule == start.rule else ""
+    if name not in TOOLS:
+        return ""
+    program = _ADDS.get(service.package_manager, "pip install")
+    exact = service.package_manager not in {"conda", "pixi"}  # other channels carry other versions
+    return f"{program} {_tool(name, service) if exact else name}"
+
+
 def _conda(service: ServicePlan) -> Mapping[str, str]:
     """The image that resolves conda packages, its command, and where the environment lies then."""
     if service.package_manager == "pixi":
@@ -69,13 +87,18 @@ def _conda(service: ServicePlan) -> Mapping[str, str]:
             "create": f"pixi install{locked}",
             "prefix": f"{workdir(service)}/.pixi/envs/default",
         }
-    prefix = "/opt/conda/envs/app"
-    file = "environment.yaml" if "environment.yaml" in service.files else "environment.yml"
     return {
         "build_image": IMAGES["micromamba"],
-        "create": f"micromamba create --yes --prefix {prefix} --file {file}",
-        "prefix": prefix,
+        "create": f"micromamba create --yes --prefix {_CONDA_PREFIX} --file {conda_file(service)}",
+        "prefix": _CONDA_PREFIX,
     }
+
+
+def conda_file(service: ServicePlan) -> str:
+    """The file that lists a conda environment: the one the install command reads, else the usual one."""
+    words = service.install_command.replace("=", " ").split()
+    there = (path for path in words if path in service.files and _PLAIN.fullmatch(path))
+    return next(there, "environment.yaml" if "environment.yaml" in service.files else "environment.yml")
 
 
 def _common(service: ServicePlan) -> Mapping[str, Any]:
@@ -84,6 +107,7 @@ def _common(service: ServicePlan) -> Mapping[str, Any]:
         "words": exec_form(command),
         "user": APP_USER,
         "environment": _environment(service, command),
+        "server": _server(service),
         "debian": image_tag("debian"),
     }
 
