@@ -63,6 +63,7 @@ def found(files):
             "conda",
             "conda env update --name base --file environment.yml",
         ),
+        ({"conda-lock.yml": "package: []\n"}, "conda", "conda-lock install --name base conda-lock.yml"),
         (
             {"environment.yml": "dependencies: [flask]\n", "requirements.txt": "flask"},
             "pip",

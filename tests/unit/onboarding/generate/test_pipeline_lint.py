@@ -31,6 +31,7 @@ MANAGERS: dict[str, dict[str, Any]] = {
     "pipenv": {"package_manager": "pipenv", "files": frozenset({"Pipfile"})},
     "pdm": {"package_manager": "pdm", "files": frozenset({"pyproject.toml", "pdm.lock"})},
     "conda": {"package_manager": "conda", "install_command": "conda env update --file environment.yml"},
+    "pixi": {"package_manager": "pixi", "files": frozenset({"pixi.toml", "pixi.lock"})},
     "npm": {"language": "node", "package_manager": "npm", "files": frozenset({"package.json"}), "framework": "express"},
     "pnpm": {"language": "node", "package_manager": "pnpm", "files": frozenset({"pnpm-lock.yaml"}), "framework": "hono"},
     "yarn": {"language": "node", "package_manager": "yarn", "files": frozenset({"yarn.lock"}), "framework": "koa"},

@@ -4,6 +4,7 @@ import pytest
 from tests.factories.plans import a_fact, a_service
 
 from fops.onboarding.generate.pipeline.toolchains import toolchain
+from fops.onboarding.plan.releases import IMAGES
 
 
 @pytest.mark.parametrize(
@@ -64,9 +65,33 @@ def test_a_command_runs_in_its_managers_environment(manager, command, called):
 
 
 def test_an_unknown_manager_gets_its_language_and_the_plans_own_install_line():
-    tools = toolchain(a_service(package_manager="conda", install_command="conda env update"))
+    tools = toolchain(a_service(package_manager="hatch", install_command="hatch env create"))
 
-    assert (tools.setup, tools.install, tools.tool) == ("python", "conda env update", None)
+    assert (tools.setup, tools.install, tools.tool) == ("python", "hatch env create", None)
+
+
+@pytest.mark.parametrize(
+    ("manager", "program", "files", "install", "test"),
+    [
+        (
+            "conda",
+            "micromamba",
+            {"conda.yml"},
+            "micromamba create --yes --name app --file conda.yml",
+            "micromamba run --name app pytest",
+        ),
+        ("pixi", "pixi", {"pixi.lock"}, "pixi install --locked", "pixi run pytest"),
+        ("pixi", "pixi", {"pixi.toml"}, "pixi install", "pixi run pytest"),
+    ],
+)
+def test_a_conda_environment_is_made_on_the_runner_by_the_version_the_image_is_built_with(
+    manager, program, files, install, test
+):
+    command = "conda env update --name base --file conda.yml"
+    tools = toolchain(a_service(package_manager=manager, install_command=command, files=frozenset(files)))
+
+    assert (tools.setup, tools.install, tools.inside("pytest")) == ("conda", install, test)
+    assert f"{program}={IMAGES[program].rpartition(':')[2]} " in (tools.tool or "")
 
 
 def test_an_answer_of_a_person_replaces_the_install_line():

@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from fops.onboarding.generate.container.python import conda_file
 from fops.onboarding.model import ServicePlan
 from fops.onboarding.plan.answers import RULE as ANSWER
-from fops.onboarding.plan.releases import TOOLS
+from fops.onboarding.plan.releases import IMAGES, TOOLS
 
 _DEVELOPMENT_REQUIREMENTS = (
     "requirements-dev.txt", "requirements_dev.txt", "dev-requirements.txt", "requirements/dev.txt",
@@ -109,6 +110,18 @@ def _uv(service: ServicePlan) -> Toolchain:
     return Toolchain(setup="uv", install=install, cache="uv", key=key, runner="uv run")
 
 
+def _conda(service: ServicePlan) -> Toolchain:
+    install = f"micromamba create --yes --name app --file {conda_file(service)}"
+    return Toolchain(
+        setup="conda", tool=_from_conda("micromamba"), install=install, runner="micromamba run --name app"
+    )
+
+
+def _pixi(service: ServicePlan) -> Toolchain:
+    install = "pixi install --locked" if _key(service, "pixi.lock") else "pixi install"
+    return Toolchain(setup="conda", tool=_from_conda("pixi"), install=install, runner="pixi run")
+
+
 def _npm(service: ServicePlan) -> Toolchain:
     key = _key(service, "package-lock.json", "npm-shrinkwrap.json")
     return Toolchain(setup="node", install="npm ci" if key else "npm install", cache="npm", key=key)
@@ -149,6 +162,16 @@ def _pipx(name: str) -> str:
     return f"pipx install {name}=={TOOLS[name]}"
 
 
+def _from_conda(name: str) -> str:
+    """The version that the image builds with, by the conda that GitHub's runners have."""
+    version = IMAGES[name].rpartition(":")[2]
+    channel = "--override-channels --channel conda-forge"
+    return (
+        f'conda create --yes --quiet {channel} --prefix "$RUNNER_TEMP/tools" {name}={version} '
+        '&& echo "$RUNNER_TEMP/tools/bin" >> "$GITHUB_PATH"'
+    )
+
+
 def _corepack(name: str) -> str:
     """The version the project names in `packageManager` wins; the one given here is for projects that name none."""
     return f"corepack enable && corepack prepare {name}@{TOOLS[name]} --activate"
@@ -163,6 +186,6 @@ def _key(service: ServicePlan, *names: str) -> str | None:
 
 _MANAGERS: Mapping[str, Callable[[ServicePlan], Toolchain]] = MappingProxyType({
     "pip": _pip, "poetry": _poetry, "pipenv": _pipenv, "pdm": _pdm, "uv": _uv, "npm": _npm, "pnpm": _pnpm,
-    "yarn": _yarn, "bun": _bun, "go": _go, "maven": _maven, "gradle": _gradle,
+    "conda": _conda, "pixi": _pixi, "yarn": _yarn, "bun": _bun, "go": _go, "maven": _maven, "gradle": _gradle,
 })  # fmt: skip
 _LANGUAGES = MappingProxyType({"python": "python", "node": "node", "go": "go", "java": "java"})

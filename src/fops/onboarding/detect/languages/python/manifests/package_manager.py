@@ -31,6 +31,7 @@ class Manager:
     rule: str
 
 
+_CONDA_LOCK = "conda-lock.yml"
 _LOCKS = (
     ("uv.lock", "uv"),
     ("poetry.lock", "poetry"),
@@ -108,7 +109,7 @@ def _pip_and_conda(tree: Tree) -> Iterator[Manager]:
         yield Manager(
             name="pip", file="requirements.txt", line=1, confidence=STRONG, rule="python.manager.requirements"
         )
-    for file in (*CONDA_FILES, "conda-lock.yml", "package-list.txt"):
+    for file in (*CONDA_FILES, _CONDA_LOCK, "package-list.txt"):
         if tree.size(file) is not None:
             yield Manager(name="conda", file=file, line=1, confidence=STRONG, rule="python.manager.conda")
     for file in requirement_files(tree)[:1]:
@@ -168,11 +169,11 @@ def _pipenv(tree: Tree) -> str:
 
 def _conda(tree: Tree) -> str:
     file = next((name for name in CONDA_FILES if tree.size(name) is not None), None)
-    return (
-        f"conda env update --name base --file {file}"
-        if file
-        else "conda install --yes --file package-list.txt"
-    )
+    if file:
+        return f"conda env update --name base --file {file}"
+    if tree.size(_CONDA_LOCK) is not None:
+        return f"conda-lock install --name base {_CONDA_LOCK}"
+    return "conda install --yes --file package-list.txt"
 
 
 def _pixi(tree: Tree) -> str:
