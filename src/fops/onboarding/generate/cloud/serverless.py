@@ -71,7 +71,7 @@ class Function:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """One alarm every function gets. `statistic` is the line that chooses it; thresholds are per minute."""
+    """One alarm every function gets. `statistic` is the property that chooses it and its value; thresholds are per minute."""
 
     id: str
     description: str
@@ -79,7 +79,7 @@ class Alarm:
     threshold: int
     periods: int
     namespace: str = "AWS/Lambda"
-    statistic: str = "Statistic: Sum"
+    statistic: tuple[str, str] = ("Statistic", "Sum")
 
 
 ALARMS = (
@@ -87,7 +87,7 @@ ALARMS = (
     Alarm(id="Throttles", description="is refused by the concurrency limit", metric="Throttles", threshold=1, periods=3),
     # 24 of the 29 seconds after which a request is cut off.
     Alarm(id="Slow", description="is near its timeout", metric="Duration", threshold=24_000, periods=3,
-          statistic="ExtendedStatistic: p95"),
+          statistic=("ExtendedStatistic", "p95")),
     Alarm(id="ServerErrors", description="answers with 5xx", metric="5xx", threshold=5, periods=1, namespace="AWS/ApiGateway"),
 )  # fmt: skip
 

@@ -15,7 +15,8 @@ from typing import Any
 _CONTROL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ue000-\ue003\ufeff\ufffe\uffff]"
 )
-_PLAIN_YAML = re.compile(r"[A-Za-z/_][\w./@-]*\Z")
+# What begins with a digit is text in every version of YAML once it holds a letter that no number and no date has.
+_PLAIN_YAML = re.compile(r"(?:[A-Za-z/_]|[0-9](?=.*[g-mp-suvwyG-MP-SUVWY]))(?:[\w./@-]|:(?=\w))*\Z")
 _PLAIN_WORDS = re.compile(
     r"(?:\./)?[A-Za-z/_][\w./@=-]*(?:(?: (?:&& )?|:)[\w./@=-]+)*\Z", re.ASCII
 )  # as commands are written
