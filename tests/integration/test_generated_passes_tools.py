@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from factories.plans import GO_API_AND_WORKER, NODE_SPA, SPRING, a_plan, a_service
@@ -11,7 +13,22 @@ from fops.onboarding.verify import verify
 
 pytestmark = pytest.mark.verify
 
+# What other readers take for numbers, dates, truth or syntax; and the longest.
+NAMES = ("2048", "0x10", "2024-01-01", "on", "null", "1e3", "esac", "n" * 50)
+
+
+def named(target: Target, **service: Any) -> OnboardingPlan:
+    services = [
+        a_service(**service | {"name": name, "path": f"s{index}", "context": f"s{index}"})
+        for index, name in enumerate(NAMES)
+    ]
+    return a_plan(*services, target=target, environments=("0", "esac", "true", "2024-01-02", "e" * 63))
+
+
 PLANS = {
+    "names on k8s": named(Target.K8S, **GO_API_AND_WORKER),
+    "names serverless": named(Target.SERVERLESS),
+    "names of sites": named(Target.STATIC, **NODE_SPA),
     "python": a_plan(),
     "go": a_plan(a_service(**GO_API_AND_WORKER)),
     "java": a_plan(a_service(**SPRING)),

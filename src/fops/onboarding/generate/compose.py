@@ -7,7 +7,7 @@ from typing import Any
 
 from fops.onboarding.generate.backing import Backing, backing, local_value
 from fops.onboarding.generate.container.commands import exec_form
-from fops.onboarding.generate.container.runtime import component, processes, reads_port, runtime, started
+from fops.onboarding.generate.container.runtime import components, reads_port, runtime, started
 from fops.onboarding.generate.render import because, render
 from fops.onboarding.model import Artifact, OnboardingPlan, Process, ServicePlan, Target
 
@@ -43,8 +43,8 @@ def _backing(plan: OnboardingPlan) -> Mapping[str, Backing]:
 def _programs(plan: OnboardingPlan, known: Mapping[str, Backing]) -> Iterator[Mapping[str, Any]]:
     taken: dict[int, str] = {}
     for service in plan.services:
-        for index, process in enumerate(processes(service)):
-            name = service.name if index == 0 else f"{service.name}-{component(process)}"
+        for index, (component, process) in enumerate(components(plan, service)):
+            name = service.name if index == 0 else f"{service.name}-{component}"
             yield _program(service, process, name=name, main=index == 0, known=known, taken=taken)
 
 

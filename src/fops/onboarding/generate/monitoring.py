@@ -87,7 +87,7 @@ def artifacts(plan: OnboardingPlan) -> Iterator[Artifact]:
     if plan.target is not Target.K8S:
         return
     facts = [f"{service.name}:{fact}" for service in plan.services for fact in ("language", "metrics_path")]
-    every = [workload for service in plan.services for workload in workloads(service)]
+    every = [workload for service in plan.services for workload in workloads(plan, service)]
     deployments = "|".join(workload.name for workload in every)
     namespaces = "|".join(namespace(plan, environment) for environment in plan.environments)
     scraped = [service for service in plan.services if service.metrics_path]

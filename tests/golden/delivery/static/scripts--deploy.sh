@@ -46,12 +46,12 @@ build() {
 apply() {
   need aws
   need jq
-  site web dist put
+  site web web dist put
 }
 
 undo() {
   need aws
-  site web dist put_back
+  site web web dist put_back
 }
 
 release() {
@@ -61,15 +61,15 @@ release() {
 
 # One service's stack, found by name, then what is to be done with it.
 site() {
-  stack="$1-$environment"
-  folder=$2
-  if [[ $3 == put ]]; then
+  stack="$2-$environment"
+  folder=$3
+  if [[ $4 == put ]]; then
     update_stack "$1"
   fi
   bucket=$(of_stack "Outputs[?OutputKey=='Bucket'].OutputValue | [0]")
   distribution=$(of_stack "Outputs[?OutputKey=='Distribution'].OutputValue | [0]")
   url=$(of_stack "Outputs[?OutputKey=='Url'].OutputValue | [0]")
-  "$3"
+  "$4"
 }
 
 update_stack() {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -63,10 +64,11 @@ class Checkout:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(artifact.text)
             path.chmod(0o755 if artifact.executable else 0o644)
-        (self.top / "deploy/k8s/overlays/staging").mkdir(parents=True)
+        first = plan.environments[0]
+        (self.top / "deploy/k8s/overlays" / first).mkdir(parents=True)
         (self.top / "deploy/static/parameters").mkdir(parents=True)
-        (self.top / "deploy/static/parameters/staging.json").write_text(
-            '{"Parameters": {"Environment": "staging"}}'
+        (self.top / f"deploy/static/parameters/{first}.json").write_text(
+            json.dumps({"Parameters": {"Environment": first}})
         )
         self.programs.mkdir()
         for name, text in {"kubectl": KUBECTL, "aws": AWS, "curl": CURL, "docker": DOCKER, "sam": RECORD,
@@ -222,3 +224,29 @@ def test_a_dry_run_of_a_site_uploads_nothing(site: Checkout):
     assert run.code == 0
     assert not run.called("aws s3 cp --recursive")
     assert "+ aws s3 cp --recursive dist" in run.out
+
+
+@pytest.mark.parametrize("name", ["esac", "done", "in", "0", "null"])
+@pytest.mark.parametrize("target", [Target.K8S, Target.SERVERLESS, Target.STATIC])
+@needs_jq
+def test_names_that_are_words_of_the_shell_are_names_all_the_same(tmp_path: Path, name: str, target: Target):
+    service = a_service(name=name) if target is not Target.STATIC else a_service(**NODE_SPA | {"name": name})
+    checkout = Checkout(tmp_path, a_plan(service, target=target, environments=(name, "prod")))
+    run = checkout.run("apply", name)
+
+    assert run.code == 0
+    if target is Target.STATIC:
+        assert f"Environment={name} Service={name}" in run.called("aws cloudformation deploy")[0]
+    if target is Target.SERVERLESS:
+        assert checkout.run("build").code == 0
+        assert f"Environment={name}" in run.called("aws cloudformation deploy")[0]
+
+
+@pytest.mark.parametrize("target", [Target.SERVERLESS, Target.STATIC])
+@needs_jq
+def test_a_stack_begins_with_a_letter_whatever_the_service_is_called(tmp_path: Path, target: Target):
+    service = a_service(**(NODE_SPA if target is Target.STATIC else {}) | {"name": "2048"})
+    run = Checkout(tmp_path, a_plan(service, target=target)).run("apply", "staging")
+
+    (deploy,) = run.called("aws cloudformation deploy")
+    assert "--stack-name app-2048-staging " in deploy

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 
@@ -194,7 +195,7 @@ def test_processes_of_one_name_get_names_of_their_own():
         processes=(*web("a"), Process(name="Job_1", command="b"), Process(name="job-1", command="c"))
     )
 
-    assert [item.name for item in kubernetes.workloads(service)] == [
+    assert [item.name for item in kubernetes.workloads(a_plan(service), service)] == [
         "shop-api",
         "shop-api-job-1",
         "shop-api-job-1-2",
@@ -238,13 +239,27 @@ def test_each_environment_has_its_own_namespace_host_and_tag():
     assert not any("latest" in text for text in made.values())
 
 
-def test_the_longest_valid_names_still_give_valid_ones():
-    plan = a_plan(a_service(name="a" * 63, processes=web("a") + worker("b")), environments=("e" * 63, "prod"))
+def test_the_longest_valid_names_still_give_valid_ones_that_differ():
+    like = [a_service(name="a" * 62 + end, processes=web("a") + worker("b" * 30)) for end in "xy"]
+    plan = a_plan(*like, environments=("e" * 62 + "1", "e" * 62 + "2", "prod"))
+    names = [
+        *(kubernetes.namespace(plan, environment) for environment in plan.environments),
+        *(item.name for service in like for item in kubernetes.workloads(plan, service)),
+        *(kubernetes.secret_name(service) for service in like),
+        *(kubernetes.tls_name(service) for service in like),
+    ]
 
-    assert kubernetes.namespace(plan, "prod") == "a" * 58 + "-prod"
-    assert kubernetes.namespace(plan, "e" * 63) == "e" * 63
-    assert all(len(item.name) <= 63 for item in kubernetes.workloads(plan.services[0]))
+    assert kubernetes.namespace(plan, "prod").endswith("-prod")
+    assert len(set(names)) == len(names)
+    assert all(re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", name) for name in names)
     assert list(kubernetes.artifacts(plan))
+
+
+def test_a_worker_never_takes_the_name_of_another_service():
+    first = a_service(name="api", processes=web("a") + worker("worker"))
+    plan = a_plan(first, a_service(name="api-worker", path="w", context="w"))
+
+    assert [item.name for item in kubernetes.workloads(plan, first)] == ["api", "api-worker-2"]
 
 
 @pytest.mark.parametrize("service", SERVICES.values(), ids=SERVICES)

@@ -6,7 +6,7 @@ import subprocess
 import pytest
 import yaml
 
-from factories.plans import a_fact, a_service
+from factories.plans import a_fact, a_plan, a_service
 from fops.onboarding.generate import render as rendering
 from fops.onboarding.generate.render import Escaped, UnescapedValueError, because, escape, render
 
@@ -153,7 +153,6 @@ def test_a_fact_without_evidence_is_not_named_as_a_reason():
 
 def test_a_forged_mark_in_a_repository_changes_neither_text_nor_reasons():
     service = a_service(health_path="/x\ue000other:fact\ue001\ue002kubernetes:9\ue003")
-    from factories.plans import a_plan
     from fops.onboarding.generate import kubernetes
 
     deployment = next(
@@ -182,5 +181,5 @@ def _service_manifest(service):
         facts=["shop-api:language"],
         because=because(service),
         service=service,
-        workload=workloads(service)[0],
+        workload=workloads(a_plan(service), service)[0],
     )

@@ -125,7 +125,30 @@ def test_every_function_has_its_alarms_and_logs_that_end():
     )["Resources"]
 
     for name in ("ShopApi", "Web"):
-        assert {f"{name}{alarm}" for alarm in ("Errors", "Throttles", "Slow", "ServerErrors")} <= set(
-            resources
-        )
+        assert {f"{name}{alarm}" for alarm in ("Errors", "Throttles", "Slow", "Failures")} <= set(resources)
         assert "RetentionInDays" in resources[f"{name}Logs"]["Properties"]
+
+
+def test_names_that_are_alike_in_letters_and_digits_alone_share_no_resource_and_no_parameter():
+    """Services `api-2` and `api2`; a variable that reads like a resource, like another's, like one of the template's."""
+    names = ("api-2", "api2", "api", "api-server", "memory")
+    variables = tuple(
+        EnvVariable(name=name, default="x") for name in ("SERVER_URL", "URL", "ROLE", "A__B", "A_B", "SIZE")
+    )
+    plan = a_plan(
+        *(a_service(name=name, path=name, context=name, env=variables) for name in names),
+        target=Target.SERVERLESS,
+    )
+    read = template(plan)
+    set_by = [
+        value
+        for resource in read["Resources"].values()
+        if resource["Type"] == "AWS::Serverless::Function"
+        for key, value in resource["Properties"]["Environment"]["Variables"].items()
+        if key in {variable.name for variable in variables}
+    ]
+
+    assert len(read["Outputs"]) == len(names)
+    assert {serverless.url_output(plan, service) for service in plan.services} == set(read["Outputs"])
+    assert not set(read["Parameters"]) & set(read["Resources"])
+    assert len(set(set_by)) == len(set_by) == len(names) * len(variables)

@@ -8,8 +8,9 @@ start command) becomes a zip, and only where all of the plan's services are such
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain, count
 from types import MappingProxyType
 
 from fops.onboarding.generate.backing import points_home
@@ -88,8 +89,14 @@ ALARMS = (
     # 24 of the 29 seconds after which a request is cut off.
     Alarm(id="Slow", description="is near its timeout", metric="Duration", threshold=24_000, periods=3,
           statistic=("ExtendedStatistic", "p95")),
-    Alarm(id="ServerErrors", description="answers with 5xx", metric="5xx", threshold=5, periods=1, namespace="AWS/ApiGateway"),
+    Alarm(id="Failures", description="answers with 5xx", metric="5xx", threshold=5, periods=1, namespace="AWS/ApiGateway"),
 )  # fmt: skip
+# None of these ends like another, so that resources of `api` are never called like those of a service `api-http`.
+_RESOURCES = ("Function", "Http", "Role", "Logs", "Requests", *(alarm.id for alarm in ALARMS))
+_PARAMETERS = frozenset({
+    "Environment", "Registry", "Version", "Rollout", "MemorySize", "LogRetentionDays", "AlarmTopicArn", "SubnetIds",
+    "SecurityGroupIds",
+})  # fmt: skip
 
 
 def artifacts(plan: OnboardingPlan) -> Iterator[Artifact]:
@@ -97,7 +104,7 @@ def artifacts(plan: OnboardingPlan) -> Iterator[Artifact]:
     if plan.target is not Target.SERVERLESS:
         return
     zipped = is_zipped(plan)
-    functions = tuple(_function(service, zipped=zipped) for service in plan.services)
+    functions = _functions(plan)
     facts = [f"{service.name}:language" for service in plan.services]
     yield render(
         "serverless/template.yaml.j2",
@@ -129,15 +136,16 @@ def is_zipped(plan: OnboardingPlan) -> bool:
     return plan.target is Target.SERVERLESS and all(_is_function(service) for service in plan.services)
 
 
-def url_output(service: ServicePlan) -> str:
+def url_output(plan: OnboardingPlan, service: ServicePlan) -> str:
     """The name of the stack's output that tells where a service answers."""
-    return f"{_camel(service.name)}Url"
+    return f"{_ids(plan)[service.name]}Url"
 
 
 def unset_parameters(plan: OnboardingPlan) -> tuple[str, ...]:
     """The configuration that has no value yet: it is set by hand in the parameter files."""
-    functions = (_function(service, zipped=is_zipped(plan)) for service in plan.services)
-    return tuple(item.parameter for function in functions for item in function.parameters if not item.default)
+    return tuple(
+        item.parameter for function in _functions(plan) for item in function.parameters if not item.default
+    )
 
 
 def parameters_path(environment: str) -> str:
@@ -149,15 +157,35 @@ def _is_function(service: ServicePlan) -> bool:
     return FUNCTION_FILES.get(service.language) in service.files and not service.start_command
 
 
-def _function(service: ServicePlan, *, zipped: bool) -> Function:
+def _functions(plan: OnboardingPlan) -> tuple[Function, ...]:
+    ids = _ids(plan)
+    taken = {*_PARAMETERS, *(f"{id_}{resource}" for id_ in ids.values() for resource in _RESOURCES)}
+    return tuple(
+        _function(service, ids[service.name], taken, zipped=is_zipped(plan)) for service in plan.services
+    )
+
+
+def _ids(plan: OnboardingPlan) -> dict[str, str]:
+    """What the resources of each service begin with: `api-2` and `api2` are the same in letters and digits alone."""
+    ids: dict[str, str] = {}
+    for service in plan.services:
+        ids[service.name] = _unused(_camel(service.name), ids.values())
+    return ids
+
+
+def _unused(name: str, taken: Collection[str]) -> str:
+    return next(one for one in chain([name], (f"{name}N{number}" for number in count(2))) if one not in taken)
+
+
+def _function(service: ServicePlan, id_: str, taken: set[str], *, zipped: bool) -> Function:
     runs = runtime(service)
     code = "../.." if service.path == "." else f"../../{service.path}"
     return Function(
-        id=_camel(service.name),
+        id=id_,
         service=service,
         port=runs.port or _DEFAULT_PORT,
         health_path=runs.health_path or "/",
-        parameters=tuple(_parameters_of(service)),
+        parameters=tuple(_parameters_of(service, id_, taken)),
         secrets=tuple(_reference(service, item.name) for item in service.secrets if _settable(item.name)),
         runtime=_runtime(service) if zipped else None,
         handler=_HANDLERS[service.language] if zipped else None,
@@ -165,12 +193,12 @@ def _function(service: ServicePlan, *, zipped: bool) -> Function:
     )
 
 
-def _parameters_of(service: ServicePlan) -> Iterator[Parameter]:
-    taken: set[str] = set()
+def _parameters_of(service: ServicePlan, id_: str, taken: set[str]) -> Iterator[Parameter]:
+    """The parameters of a service; `taken` are the names of the template so far, to which theirs are added."""
     for variable in service.configuration:
-        parameter = f"{_camel(service.name)}{_camel(variable.name)}"
-        if not _settable(variable.name) or parameter in taken:
+        if not _settable(variable.name):
             continue
+        parameter = _unused(f"{id_}{_camel(variable.name)}", taken)
         taken.add(parameter)
         yield Parameter(
             name=variable.name,

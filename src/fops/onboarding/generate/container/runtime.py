@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from fops.onboarding.generate.container.commands import by_npm, in_environment
-from fops.onboarding.model import ExistingDockerfile, Process, ServicePlan
+from fops.onboarding.model import ExistingDockerfile, OnboardingPlan, Process, ServicePlan
 
 APP_USER = 10001  # above every user a base image has
 NODE_USER = 1000  # `node` and `bun` of the official images
@@ -83,9 +84,20 @@ def processes(service: ServicePlan) -> tuple[Process, ...]:
     return (serving, *(process for process in named if process is not serving))
 
 
-def component(process: Process) -> str:
-    """The process's name as a label: RFC 1123, short enough to be added to a service's name."""
-    return re.sub(r"[^a-z0-9]+", "-", process.name.lower())[:20].strip("-") or "process"
+def components(plan: OnboardingPlan, service: ServicePlan) -> Iterator[tuple[str, Process]]:
+    """The processes, the serving one first, each with a label of its own: RFC 1123, short enough to follow a name.
+
+    `NAME-LABEL`, as the others are called, is no other service's name: beside `api` may be an `api-worker`.
+    """
+    begin = f"{service.name}-"
+    others = {other.name.removeprefix(begin) for other in plan.services if other.name.startswith(begin)}
+    taken: set[str] = set()
+    for process in processes(service):
+        label = re.sub(r"[^a-z0-9]+", "-", process.name.lower())[:20].strip("-") or "process"
+        names = (label, *(f"{label}-{number}" for number in range(2, 1000)))
+        unused = next(name for name in names if name not in taken)
+        taken |= {unused, *others}
+        yield unused, process
 
 
 def started(service: ServicePlan, process: Process) -> str:

@@ -11,6 +11,7 @@ from fops.onboarding.generate.cloud.serverless import unset_parameters
 from fops.onboarding.generate.handover.service_file import environments
 from fops.onboarding.generate.kubernetes import host, namespace, secret_name, tls_name, workloads
 from fops.onboarding.generate.kubernetes.base import settable
+from fops.onboarding.generate.kubernetes.names import lettered
 from fops.onboarding.generate.pipeline import workflow
 from fops.onboarding.generate.pipeline.scripts import kind_of
 from fops.onboarding.generate.render import Escaped, because, render
@@ -53,6 +54,7 @@ class Described:
     """
 
     name: str
+    stack: str
     path: str
     says: str
     secrets: tuple[str, ...]
@@ -77,6 +79,7 @@ def artifacts(plan: OnboardingPlan) -> Iterator[Artifact]:
         reason="Says what runs, how to deploy, undo and look at it, and what to set up by hand.",
         facts=[f"{service.name}:language" for service in plan.services],
         name=plan.name,
+        stack=lettered(plan.name),
         kind=kind,
         script=workflow.script_path(plan),
         services=[_described(plan, service) for service in plan.services],
@@ -117,11 +120,12 @@ def _github_environments(plan: OnboardingPlan) -> list[dict[str, object]]:
 
 
 def _described(plan: OnboardingPlan, service: ServicePlan) -> Described:
-    running = workloads(service)
+    running = workloads(plan, service)
     made_with = f"{service.language}, {service.framework}" if service.framework else service.language
     port = f" on port {service.port}" if service.port else ""
     return Described(
         name=service.name,
+        stack=lettered(service.name),
         path=service.path,
         says=f"a static site ({made_with})" if service.static else f"a service ({made_with}){port}",
         secrets=tuple(variable.name for variable in service.secrets),

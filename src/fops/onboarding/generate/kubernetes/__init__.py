@@ -1,7 +1,8 @@
 """Kubernetes manifests as a Kustomize base and one overlay for each environment.
 
 Map:
-    workload.py    what runs of a service, and the names everything else refers to
+    names.py       the names everything else refers to, within their limits
+    workload.py    what runs of a service
     base.py        the files all environments share
     overlays.py    what is different in each
 """
@@ -11,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fops.onboarding.generate.kubernetes import base, overlays
-from fops.onboarding.generate.kubernetes.workload import host, namespace, secret_name, tls_name, workloads
+from fops.onboarding.generate.kubernetes.names import host, namespace, secret_name, tls_name
+from fops.onboarding.generate.kubernetes.workload import workloads
 from fops.onboarding.model import Artifact, OnboardingPlan, Target
 
 

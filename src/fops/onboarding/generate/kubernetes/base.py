@@ -8,7 +8,8 @@ from typing import Any
 
 from fops.onboarding.generate.backing import backing, points_home
 from fops.onboarding.generate.container.runtime import reads_port
-from fops.onboarding.generate.kubernetes.workload import Workload, secret_name, tls_name, workloads
+from fops.onboarding.generate.kubernetes.names import secret_name, tls_name
+from fops.onboarding.generate.kubernetes.workload import Workload, workloads
 from fops.onboarding.generate.render import because, render
 from fops.onboarding.model import Artifact, EnvVariable, OnboardingPlan, ServicePlan
 
@@ -54,7 +55,7 @@ def _variables(variables: tuple[EnvVariable, ...]) -> Iterator[EnvVariable]:
 
 
 def _service(plan: OnboardingPlan, service: ServicePlan) -> Iterator[Artifact]:
-    every = workloads(service)
+    every = workloads(plan, service)
     main = every[0]
     config = configuration(service, main.port)
     to_set = settable(service)

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fops.onboarding.generate.kubernetes.base import PLACEHOLDER_TAG
-from fops.onboarding.generate.kubernetes.workload import Workload, host, namespace, workloads
+from fops.onboarding.generate.kubernetes.names import host, namespace
+from fops.onboarding.generate.kubernetes.workload import Workload, workloads
 from fops.onboarding.generate.render import because, render
 from fops.onboarding.model import Artifact, OnboardingPlan
 
@@ -35,7 +36,7 @@ def _overlay(plan: OnboardingPlan, environment: str) -> Iterator[Artifact]:
         hosts=[
             {"name": service.name, "host": host(service, environment), "because": because(service)}
             for service in plan.services
-            if workloads(service)[0].port
+            if workloads(plan, service)[0].port
         ],
     )
     yield _render(plan, environment, "namespace.yaml", f"The namespace of {environment} and the security it enforces.",
@@ -50,7 +51,7 @@ def _overlay(plan: OnboardingPlan, environment: str) -> Iterator[Artifact]:
 
 
 def _all(plan: OnboardingPlan) -> list[Workload]:
-    return [workload for service in plan.services for workload in workloads(service)]
+    return [workload for service in plan.services for workload in workloads(plan, service)]
 
 
 def _security_level(plan: OnboardingPlan) -> str:

@@ -1,4 +1,4 @@
-"""What runs of a service in the cluster: one workload a process, and the names everything else refers to."""
+"""What runs of a service in the cluster: one workload a process."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from fops.onboarding.generate.container.commands import kubernetes_words
-from fops.onboarding.generate.container.runtime import Runtime, component, processes, runtime, started
+from fops.onboarding.generate.container.runtime import Runtime, components, runtime, started
+from fops.onboarding.generate.kubernetes.names import joined, lettered
 from fops.onboarding.model import OnboardingPlan, ServicePlan
 
-LABEL_LENGTH = 63  # of a DNS label and of a label's value
+# Pods are called by the first 58 characters of `WORKLOAD-HASH-`: the dash has to be among them for alerts to match.
+_LONGEST = 57
 # Processes of which there must be one: two would send everything twice.
 _SINGLE = re.compile(r"beat|cron|clock|schedul")
 
@@ -55,7 +57,7 @@ class Workload:
     @property
     def service_name(self) -> str:
         """The Service's name: unlike other objects' names it may not begin with a digit (RFC 1035)."""
-        return self.name if self.name[0].isalpha() else label(f"app-{self.name}")
+        return lettered(self.name)
 
     @property
     def probes(self) -> Mapping[str, Mapping[str, int]]:
@@ -71,20 +73,18 @@ class Workload:
         }
 
 
-def workloads(service: ServicePlan) -> tuple[Workload, ...]:
+def workloads(plan: OnboardingPlan, service: ServicePlan) -> tuple[Workload, ...]:
     """The service's workloads, the serving one first and named like the service."""
-    return tuple(_workloads(service))
+    return tuple(_workloads(plan, service))
 
 
-def _workloads(service: ServicePlan) -> Iterator[Workload]:
+def _workloads(plan: OnboardingPlan, service: ServicePlan) -> Iterator[Workload]:
     runs = runtime(service)
     resources = _RESOURCES["static" if service.static else service.language]
-    names: set[str] = set()
-    for index, process in enumerate(processes(service)):
+    for index, (part, process) in enumerate(components(plan, service)):
         main = index == 0
-        part = _unused(component(process), names)
         yield Workload(
-            name=service.name if main else label(f"{service.name[:40].strip('-')}-{part}"),
+            name=service.name if main else joined(service.name, part, longest=_LONGEST),
             service=service.name,
             component=part,
             words=() if main else tuple(kubernetes_words(started(service, process))),
@@ -95,37 +95,3 @@ def _workloads(service: ServicePlan) -> Iterator[Workload]:
             runtime=runs,
             resources=resources,
         )
-
-
-def _unused(part: str, names: set[str]) -> str:
-    found = next(
-        name for name in (part, *(f"{part}-{number}" for number in range(2, 1000))) if name not in names
-    )
-    names.add(found)
-    return found
-
-
-def label(text: str) -> str:
-    """A text that is a DNS label but for its length, shortened to one."""
-    return text[:LABEL_LENGTH].strip("-")
-
-
-def namespace(plan: OnboardingPlan, environment: str) -> str:
-    """The namespace of an environment: `NAME-ENVIRONMENT`, the name shortened where both are too long."""
-    kept = max(LABEL_LENGTH - len(environment) - 1, 0)
-    return label(f"{plan.name[:kept].strip('-')}-{environment}".strip("-"))
-
-
-def host(service: ServicePlan, environment: str) -> str:
-    """The placeholder for a host name, to be confirmed: `NAME.ENVIRONMENT.example.com`."""
-    return f"{service.name}.{environment}.example.com"
-
-
-def secret_name(service: ServicePlan) -> str:
-    """The Secret that a person creates: its name is referred to, its values are nowhere in the repository."""
-    return f"{service.name[: LABEL_LENGTH - 8].strip('-')}-secrets"
-
-
-def tls_name(service: ServicePlan) -> str:
-    """The Secret with the certificate of the service's host, created by hand or by a certificate manager."""
-    return f"{service.name[: LABEL_LENGTH - 4].strip('-')}-tls"

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from fops.onboarding.generate.cloud.serverless import is_zipped, url_output
 from fops.onboarding.generate.container import runtime
+from fops.onboarding.generate.kubernetes.names import lettered
 from fops.onboarding.generate.pipeline.toolchains import toolchain
 from fops.onboarding.generate.pipeline.workflow import dockerfile, output, script_path
 from fops.onboarding.generate.render import Escaped, because, render
@@ -31,9 +32,10 @@ _SUMMARIES = MappingProxyType({
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """What the script knows of one service. `highest` is the highest HTTP status that still means healthy."""
+    """What the script knows of one service. `stack` begins the names of its stacks; `highest` is the highest HTTP status that still means healthy."""
 
     name: str
+    stack: str
     image: str
     context: str
     path: str
@@ -62,9 +64,9 @@ def artifacts(plan: OnboardingPlan) -> Iterator[Artifact]:
         executable=True,
         kind=kind,
         summary=_SUMMARIES[kind],
-        name=plan.name,
+        stack=lettered(plan.name),
         environments=plan.environments,
-        services=[_item(service) for service in plan.services],
+        services=[_item(plan, service) for service in plan.services],
         plain=plain,
         in_environment=in_environment,
         built=any(service.build_command for service in plan.services),
@@ -81,11 +83,12 @@ def kind_of(plan: OnboardingPlan) -> str:
     return "sam" if is_zipped(plan) else "lambda"
 
 
-def _item(service: ServicePlan) -> Item:
+def _item(plan: OnboardingPlan, service: ServicePlan) -> Item:
     tools = toolchain(service)
     health = runtime(service).health_path
     return Item(
         name=service.name,
+        stack=lettered(service.name),
         image=service.image,
         context=service.context,
         path=service.path,
@@ -93,7 +96,7 @@ def _item(service: ServicePlan) -> Item:
         install=tools.install if service.build_command else "",
         build=tools.inside(service.build_command) if service.build_command else "",
         folder=output(service),
-        url=url_output(service),
+        url=url_output(plan, service),
         health=quote(health or "/", safe="/?&=%:@+,;~"),
         highest=399 if health else 499,  # without a health path, being there is all that can be asked
         because=because(service),

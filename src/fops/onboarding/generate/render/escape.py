@@ -28,6 +28,10 @@ _PLAIN_RUN = re.compile(
     re.ASCII,
 )
 _YAML_WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n", "~"})
+_SHELL_WORDS = frozenset({
+    "if", "then", "else", "elif", "fi", "case", "esac", "for", "in", "while", "until", "do", "done", "select", "function",
+    "time", "coproc",
+})  # fmt: skip
 
 
 class Escaped(str):
@@ -69,8 +73,9 @@ def escape_json(value: Any) -> Escaped:
 
 
 def escape_sh(value: Any) -> Escaped:
-    """One word of a POSIX shell."""
-    return Escaped(shlex.quote(_clean(value)))
+    """One word of a POSIX shell, and no word of its grammar: `esac` ends a `case` even where it names an environment."""
+    text = _clean(value)
+    return Escaped(f"'{text}'" if text in _SHELL_WORDS else shlex.quote(text))
 
 
 def escape_docker(value: Any) -> Escaped:
@@ -132,6 +137,11 @@ def escape_name(value: Any) -> Escaped:
     return Escaped(value)
 
 
+def escape_pattern(names: Iterable[str]) -> Escaped:
+    """Validated names as one pattern of a shell's `case`. Raises ValueError for any other character."""
+    return Escaped(" | ".join(escape_sh(escape_name(name)) for name in names))
+
+
 def escape_words(value: str | Iterable[str]) -> Escaped:
     """Words that generation itself put together, with nothing in them but names, numbers and paths.
 
@@ -183,5 +193,6 @@ FILTERS: Mapping[str, Callable[..., Escaped]] = MappingProxyType({
     "name": escape_name,
     "path": escape_path,
     "regex": escape_regex,
+    "pattern": escape_pattern,
     "words": escape_words,
 })  # fmt: skip
