@@ -146,6 +146,10 @@ def test_node_dependencies_are_installed_as_the_lock_says(name, expected):
     assert f" {expected}\n" in image(SERVICES[name])
 
 
+def test_corepack_takes_the_place_of_the_yarn_that_the_image_has():
+    assert "npm install --global --force corepack@" in image(SERVICES["yarn berry"])
+
+
 def test_node_leaves_behind_what_only_the_build_needs():
     text = image(SERVICES["npm"])
 

@@ -73,7 +73,8 @@ _YARN = Manager(
     cache="/usr/local/share/.cache/yarn",
 )
 _YARN_BERRY = Manager(
-    tool=f"npm install --global corepack@{TOOLS['corepack']} && corepack enable && corepack install --global yarn@{YARN_BERRY}",
+    # by force: the image has a yarn of its own, and corepack brings one too
+    tool=f"npm install --global --force corepack@{TOOLS['corepack']} && corepack enable && corepack install --global yarn@{YARN_BERRY}",
     locks=("yarn.lock",),
     locked="yarn install --immutable",
     unlocked="yarn install",
