@@ -7,7 +7,7 @@ from typing import Any
 
 from fops.onboarding.generate.backing import Backing, backing, local_value
 from fops.onboarding.generate.container.commands import exec_form
-from fops.onboarding.generate.container.runtime import components, reads_port, runtime, started
+from fops.onboarding.generate.container.runtime import SCRATCH, components, reads_port, runtime, started
 from fops.onboarding.generate.render import because, render
 from fops.onboarding.model import Artifact, OnboardingPlan, Process, ServicePlan, Target
 
@@ -70,9 +70,14 @@ def _program(
         "environment": _environment(service, port),
         "waits_for": [other for other in service.backing if other in known],
         "read_only": runs.read_only,
-        "writable": runs.writable,
+        "writable": [_writable(folder, runs.user) for folder in runs.writable],
         "restricted": runs.restricted,
     }
+
+
+def _writable(folder: str, user: int | None) -> str:
+    """A folder in memory; over one that the image has, Docker keeps its mode and gives it to root."""
+    return folder if folder == SCRATCH or user is None else f"{folder}:uid={user},gid={user}"
 
 
 def _dockerfile(service: ServicePlan) -> str:

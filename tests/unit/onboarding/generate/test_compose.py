@@ -50,6 +50,12 @@ def test_every_backing_service_has_an_exact_image_and_a_health_check():
         assert services[name]["healthcheck"]["test"]
 
 
+def test_a_folder_in_memory_over_one_of_the_image_belongs_to_the_programs_user():
+    (service,) = document(SERVICES["next"])["services"].values()
+
+    assert service["tmpfs"] == ["/tmp", "/app/.next/cache:uid=1000,gid=1000"]  # noqa: S108 - in the container
+
+
 def test_no_secret_stands_in_the_file():
     services = document(SERVICES["every backing service"])["services"]
 
