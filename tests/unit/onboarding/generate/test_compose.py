@@ -51,9 +51,9 @@ def test_every_backing_service_has_an_exact_image_and_a_health_check():
 
 
 def test_a_folder_in_memory_over_one_of_the_image_belongs_to_the_programs_user():
-    (service,) = document(SERVICES["next"])["services"].values()
+    services = document(SERVICES["next"])["services"]
 
-    assert service["tmpfs"] == ["/tmp", "/app/.next/cache:uid=1000,gid=1000"]  # noqa: S108 - in the container
+    assert services[SERVICES["next"].name]["tmpfs"] == ["/tmp", "/app/.next/cache:uid=1000,gid=1000"]  # noqa: S108 - in the container
 
 
 def test_no_secret_stands_in_the_file():
