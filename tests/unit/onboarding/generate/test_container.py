@@ -13,7 +13,7 @@ from factories.services import HOSTILE, SERVICES, go, java, node, own, python, s
 from fops.onboarding.generate import container
 from fops.onboarding.generate.container.commands import by_npm, exec_form, in_environment, kubernetes_words
 from fops.onboarding.generate.container.runtime import runtime
-from fops.onboarding.model import Target
+from fops.onboarding.model import EnvVariable, Target
 
 
 def image(service) -> str:
@@ -123,6 +123,35 @@ def test_the_requirements_that_the_install_command_names_are_used():
     )
 
     assert "pip install --requirement reqs/prod.txt" in text
+
+
+def django(command: str = "python manage.py collectstatic --noinput", **changes):
+    env = tuple(EnvVariable(name=name, secret=True) for name in ("SECRET_KEY", "DATABASE_URL", "SENTRY_DSN"))
+    given = {"framework": "django", "build_command": command, "env": env, "backing": ("postgres",), **changes}
+    return python("pip", "requirements.txt", **given)
+
+
+def test_djangos_build_gets_stand_ins_for_what_its_settings_demand():
+    text = image(django())
+
+    assert (
+        "RUN SECRET_KEY=only-for-the-build DATABASE_URL=postgresql://app:only-for-the-build@localhost:5432/app "
+        "python manage.py collectstatic --noinput\n"
+    ) in text
+    assert "SENTRY_DSN" not in text
+    assert "only-for-the-build" not in text.partition("-slim")[2]
+
+
+def test_stand_ins_of_djangos_build_reach_every_command_of_a_sequence():
+    text = image(django("cd web && python manage.py collectstatic --noinput", backing=()))
+
+    assert 'RUN ["sh", "-c", "export SECRET_KEY=only-for-the-build && cd web && python' in text
+
+
+def test_a_django_build_whose_settings_have_a_key_gets_no_stand_in():
+    env = (EnvVariable(name="SECRET_KEY", default="for-development", secret=True),)
+
+    assert "RUN python manage.py collectstatic --noinput\n" in image(django(env=env))
 
 
 def test_gunicorn_binds_where_it_can_be_reached():

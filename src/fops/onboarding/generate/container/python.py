@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from fops.onboarding.generate.container.commands import exec_form
+from fops.onboarding.generate.container.django import build_command
 from fops.onboarding.generate.container.runtime import (
     APP_USER,
     member,
@@ -59,6 +60,7 @@ def dockerfile(service: ServicePlan) -> tuple[str, Mapping[str, Any]]:
     copies_first = bool(install.manifests and install.dependencies) and member(service) == "."
     return "container/python.Dockerfile.j2", {
         **_common(service),
+        "build_command": build_command(service),
         "tag": image_tag("python", service.runtime_version),
         "install": install,
         "copies_first": copies_first,

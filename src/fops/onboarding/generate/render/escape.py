@@ -23,7 +23,7 @@ _PLAIN_WORDS = re.compile(
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9._/@:=+-]+\Z", re.ASCII)
 # Programs whose plain calls no Dockerfile linter has an opinion about, unlike `cd`, `sudo`, `pip install` or `curl`.
 _PLAIN_RUN = re.compile(
-    r"(?:\w+=[\w./-]+ )?(?:npm run|pnpm|yarn|bun run|npx|node|python3?|go build|make|mvn|gradle|\./mvnw|\./gradlew)"
+    r"(?:\w+=[\w./:@-]+ )*(?:npm run|pnpm|yarn|bun run|npx|node|python3?|go build|make|mvn|gradle|\./mvnw|\./gradlew)"
     r"(?: [\w./:=@%+,-]+)*\Z",
     re.ASCII,
 )
