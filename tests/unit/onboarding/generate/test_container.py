@@ -135,7 +135,7 @@ def test_djangos_build_gets_stand_ins_for_what_its_settings_demand():
     text = image(django())
 
     assert (
-        "RUN SECRET_KEY=only-for-the-build DATABASE_URL=postgresql://app:only-for-the-build@localhost:5432/app "
+        "RUN SECRET_KEY=only-for-the-build DATABASE_URL=postgresql://app@localhost:5432/app "
         "python manage.py collectstatic --noinput\n"
     ) in text
     assert "SENTRY_DSN" not in text

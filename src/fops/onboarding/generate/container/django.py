@@ -34,4 +34,5 @@ def _stand_ins(service: ServicePlan) -> Mapping[str, str]:
 def _stand_in(service: ServicePlan, variable: EnvVariable) -> str | None:
     if variable.name.endswith("SECRET_KEY") and not variable.name.startswith("AWS_"):
         return _STAND_IN
-    return connection(service, variable.name, host="localhost", secret=_STAND_IN)
+    value = connection(service, variable.name, host="localhost", secret=_STAND_IN)
+    return value and value.replace(f":{_STAND_IN}@", "@")  # an address needs no password to be read
