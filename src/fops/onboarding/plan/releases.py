@@ -33,6 +33,9 @@ TOOLS_BEFORE_PYTHON_3_10: Mapping[str, str] = MappingProxyType({
 })  # fmt: skip
 """The last lines that run on Python 3.8 and 3.9."""
 
+HELD_BACK: Mapping[str, str] = MappingProxyType({"pdm": "hishel==1.4.0"})
+"""What a tool needs in a version before the newest, which its own metadata allows: pdm 2.29 fails with hishel 2."""
+
 IMAGES: Mapping[str, str] = MappingProxyType({
     "nginx": "nginxinc/nginx-unprivileged:1.30.4-alpine",
     "micromamba": "mambaorg/micromamba:2.9.0",

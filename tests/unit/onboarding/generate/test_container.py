@@ -111,6 +111,10 @@ def test_an_old_python_gets_a_tool_that_runs_on_it():
     assert "poetry==1.8.5" in image(SERVICES["poetry on an old python"])
 
 
+def test_pdm_comes_with_a_dependency_it_runs_with():
+    assert re.search(r"pip install --no-cache-dir pdm==\S+ hishel==1\S+ &&", image(SERVICES["pdm"]))
+
+
 def test_requirements_beside_the_main_file_are_copied_too():
     text = image(python("pip", "requirements.txt", "requirements-base.txt", "constraints.txt"))
 

@@ -37,6 +37,10 @@ def test_a_lock_file_decides_how_strictly_dependencies_are_installed(manager, fi
     assert tools.key == key
 
 
+def test_pdm_comes_with_a_dependency_it_runs_with():
+    assert " --preinstall hishel==1" in toolchain(a_service(package_manager="pdm")).tool
+
+
 def test_tests_get_the_requirements_for_development_too():
     tools = toolchain(a_service(files=frozenset({"requirements.txt", "requirements-dev.txt"})))
 

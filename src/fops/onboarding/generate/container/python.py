@@ -19,7 +19,7 @@ from fops.onboarding.generate.container.runtime import (
     workdir,
 )
 from fops.onboarding.model import ServicePlan
-from fops.onboarding.plan.releases import IMAGES, TOOLS, TOOLS_BEFORE_PYTHON_3_10, image_tag
+from fops.onboarding.plan.releases import HELD_BACK, IMAGES, TOOLS, TOOLS_BEFORE_PYTHON_3_10, image_tag
 
 # What a driver compiled from source links to, by Debian's package names; wheels bring their own.
 _CLIENT_LIBRARIES = {"postgres": "libpq5", "mysql": "libmariadb3"}
@@ -220,7 +220,9 @@ def _pipenv(service: ServicePlan) -> Install:
 def _tool(name: str, service: ServicePlan) -> str:
     minor = re.match(r"3\.(\d+)", service.runtime_version)
     old = minor is not None and int(minor[1]) < 10
-    return f"{name}=={TOOLS_BEFORE_PYTHON_3_10.get(name, TOOLS[name]) if old else TOOLS[name]}"
+    if old and name in TOOLS_BEFORE_PYTHON_3_10:
+        return f"{name}=={TOOLS_BEFORE_PYTHON_3_10[name]}"
+    return " ".join([f"{name}=={TOOLS[name]}", *filter(None, [HELD_BACK.get(name)])])
 
 
 def _starts_own_script(service: ServicePlan) -> bool:

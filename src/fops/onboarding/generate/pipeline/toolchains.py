@@ -12,7 +12,7 @@ from types import MappingProxyType
 from fops.onboarding.generate.container.python import conda_file
 from fops.onboarding.model import ServicePlan
 from fops.onboarding.plan.answers import RULE as ANSWER
-from fops.onboarding.plan.releases import IMAGES, TOOLS
+from fops.onboarding.plan.releases import HELD_BACK, IMAGES, TOOLS
 
 _DEVELOPMENT_REQUIREMENTS = (
     "requirements-dev.txt", "requirements_dev.txt", "dev-requirements.txt", "requirements/dev.txt",
@@ -159,7 +159,8 @@ def _gradle(_: ServicePlan) -> Toolchain:
 
 
 def _pipx(name: str) -> str:
-    return f"pipx install {name}=={TOOLS[name]}"
+    held = HELD_BACK.get(name)
+    return f"pipx install {name}=={TOOLS[name]}" + (f" --preinstall {held}" if held else "")
 
 
 def _from_conda(name: str) -> str:
