@@ -63,6 +63,12 @@ def seen_from_top(folder: str, file: str) -> str:
     return posixpath.normpath(posixpath.join(folder, file))
 
 
+def undeclared_server(facts: Mapping[str, Fact]) -> str:
+    """The package that custom takes to serve the program and nothing declares; empty where another start was given."""
+    package, start = facts.get("server_package"), facts.get("start_command")
+    return str(package.value) if package and start and package.rule == start.rule else ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conflict:
     """Two sources that say different things; the taken one first. Shown, never hidden."""

@@ -21,6 +21,8 @@ TOOLS: Mapping[str, str] = MappingProxyType({
     "maven": "3.9.11",
     "gradle": "8.14.3",
     "gradle-25": "9.1.0",  # the first line that runs on Java 25
+    "tomcat-9": "9.0.118",
+    "tomcat-10": "10.1.59",
 })  # fmt: skip
 """Programs of builds by exact version, as the registries had them on 2026-11-24."""
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from fops.kernel.errors import NotDeployable
 from fops.kernel.redaction import redact_text
-from fops.onboarding.model import Assumption, EnvVariable, Fact, Process, ServicePlan
+from fops.onboarding.model import Assumption, EnvVariable, Fact, Process, ServicePlan, undeclared_server
 from fops.onboarding.plan import answers, defaults
 from fops.onboarding.plan.options import Options
 from fops.onboarding.plan.processes import Assume, Draft, processes
@@ -79,14 +79,12 @@ def _service(
 
 
 def _about_server(one: Draft, assume: Assume) -> None:
-    """A start command found by custom alone, whose server nothing declares: the generated image installs it."""
-    package, start = one.facts.get("server_package"), one.facts.get("start_command")
-    if package and start and package.rule == start.rule and one.dockerfile is None:
+    """A start command found by custom alone, whose server nothing declares."""
+    if one.dockerfile is None and (package := undeclared_server(one.facts)):
         why = (
-            f"{package.value} is the usual server for this program but is not among its dependencies: the image "
-            "installs it; declare it to choose its version"
+            f"{package} is the usual server for this program and nothing declares one, so the image brings it"
         )
-        assume("start_command", start.value, why)
+        assume("start_command", one.text("start_command"), why)
 
 
 def _version(one: Draft, options: Options, assume: Assume) -> str:

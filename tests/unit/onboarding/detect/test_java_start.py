@@ -248,3 +248,92 @@ def test_an_unpacked_archive_starts_by_its_manifest():
     }
     assert LANGUAGE.claim(MemoryTree(files)) is not None
     assert found(files)["start_command"].value == "java -cp . org.boot.JarLauncher"
+
+
+SERVLET = {
+    "src/main/java/a/Hello.java": "package a;\nimport jakarta.servlet.http.HttpServlet;\nclass Hello {}\n"
+}
+
+
+@pytest.mark.parametrize(
+    ("files", "server"),
+    [
+        (SERVLET, "tomcat-10"),
+        ({path: text.replace("jakarta", "javax") for path, text in SERVLET.items()}, "tomcat-9"),
+        (
+            {"src/main/webapp/WEB-INF/web.xml": "<web-app xmlns='http://xmlns.jcp.org/xml/ns/javaee'/>"},
+            "tomcat-9",
+        ),
+        (
+            {"src/main/webapp/WEB-INF/web.xml": "<web-app xmlns='https://jakarta.ee/xml/ns/jakartaee'/>"},
+            "tomcat-10",
+        ),
+    ],
+)
+def test_an_archive_for_a_servlet_container_runs_in_the_tomcat_of_its_namespace(files, server):
+    facts = found({"pom.xml": pom(packaging="war"), **files})
+    told = {name: facts[name].value for name in ("build_command", "start_command", "port", "output_folder")}
+    assert told == {
+        "build_command": "mvn -B -DskipTests package",
+        "start_command": "catalina.sh run",
+        "port": 8080,
+        "output_folder": "target",
+    }
+    assert (facts["server_package"].value, facts["static"].value) == (server, False)
+
+
+def test_a_gradle_archive_for_a_servlet_container_is_found_where_gradle_leaves_it():
+    script = "plugins {\n id 'java'\n id 'war'\n}\ndependencies {\n providedCompile 'javax.servlet:javax.servlet-api:4.0.1'\n}\n"
+    facts = found({"build.gradle": script})
+    assert (facts["server_package"].value, facts["output_folder"].value) == ("tomcat-9", "build/libs")
+    assert (facts["build_command"].value, facts["start_command"].line) == ("gradle --no-daemon war", 3)
+
+
+@pytest.mark.parametrize(
+    "server", ["liberty-maven-plugin", "wildfly-maven-plugin", "payara-micro-maven-plugin"]
+)
+def test_an_archive_for_a_full_application_server_is_not_given_to_tomcat(server):
+    assert "start_command" not in found({"pom.xml": pom(plugin(server), packaging="war"), **SERVLET})
+
+
+DROPWIZARD = "<dependencies><dependency><groupId>io.dropwizard</groupId><artifactId>dropwizard-core</artifactId></dependency></dependencies>"
+SHADED = plugin("maven-shade-plugin", "<mainClass>com.acme.App</mainClass>")
+CONNECTOR = "server:\n  applicationConnectors:\n    - type: http\n      port: 9000\n  adminConnectors:\n    - port: 9001\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "arguments"),
+    [
+        ({"config.yml": CONNECTOR, ".github.yml": "on: push"}, " server config.yml"),
+        ({"config/prod.yaml": CONNECTOR}, " server config/prod.yaml"),
+        ({"compose.yml": "services: {}"}, " server"),
+    ],
+)
+def test_dropwizard_is_told_to_serve_with_its_configuration(files, arguments):
+    facts = found({"pom.xml": pom(SHADED, extra=DROPWIZARD), **MAIN, **files})
+    assert facts["start_command"].value == f"java -jar target/shop-1.2.jar{arguments}"
+
+
+def test_a_dropwizard_program_that_gives_itself_its_arguments_is_given_none():
+    code = {path: text.replace("{}", '{ new App().run("server"); }') for path, text in MAIN.items()}
+    facts = found({"pom.xml": pom(SHADED, extra=DROPWIZARD), **code, "config.yml": CONNECTOR})
+    assert facts["start_command"].value == "java -jar target/shop-1.2.jar"
+
+
+@pytest.mark.parametrize(
+    ("text", "port", "line", "health"),
+    [
+        (CONNECTOR, 9000, 4, None),
+        (CONNECTOR.replace("9000", "${PORT:-9000}") + "health: {}\n", 9000, 4, "/health-check"),
+        (
+            "server:\n  type: simple\n  connector:\n    type: http\n    port: 8090\n",
+            8090,
+            5,
+            "/admin/healthcheck",
+        ),
+    ],
+)
+def test_dropwizards_configuration_says_where_the_application_listens(text, port, line, health):
+    facts = found({"pom.xml": pom(SHADED, extra=DROPWIZARD), **MAIN, "config.yml": text})
+    assert (facts["port"].value, facts["port"].file, facts["port"].line) == (port, "config.yml", line)
+    assert (facts["health_path"].value if "health_path" in facts else None) == health

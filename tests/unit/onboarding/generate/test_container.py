@@ -490,3 +490,35 @@ def test_no_server_is_added_where_another_start_was_given_or_the_package_is_none
 def test_a_conda_image_is_made_of_the_file_that_the_install_command_reads(install):
     text = image(python("conda", "conda.yml", "environment.yml", install_command=install))
     assert "micromamba create --yes --prefix /opt/conda/envs/app --file conda.yml" in text
+
+
+def webapp(server: str, **changes: object):
+    evidence = {
+        "server_package": a_fact("server_package", server, rule="java.start.start-command"),
+        "start_command": a_fact("start_command", "catalina.sh run", rule="java.start.start-command"),
+    }
+    return java("maven", "mvn -B package", "catalina.sh run", "pom.xml", evidence=evidence, **changes)
+
+
+@pytest.mark.parametrize(
+    ("server", "version", "tag"),
+    [
+        ("tomcat-9", "1.8", "9.0.118-jre8"),
+        ("tomcat-10", "8", "10.1.59-jre11"),
+        ("tomcat-10", "21", "10.1.59-jre21"),
+    ],
+)
+def test_an_archive_for_a_servlet_container_is_unpacked_into_tomcat(server, version, tag):
+    service = webapp(server, runtime_version=version, output_folder="web/target")
+    text = image(service)
+    assert instructions(text, "FROM")[-1] == f"tomcat:{tag}-temurin"
+    assert "find web/target -maxdepth 1 -name '*.war'" in text
+    assert "COPY --from=build /webapp /usr/local/tomcat/webapps/ROOT" in text
+    assert runtime(service).writable[1:] == ("/usr/local/tomcat/logs", "/usr/local/tomcat/work")
+
+
+def test_a_file_that_a_java_command_names_is_copied_beside_the_archive():
+    text = image(
+        java("maven", "mvn -B package", "java -jar target/a-1.jar server config.yml", "pom.xml", "config.yml")
+    )
+    assert "COPY --from=build /src/config.yml ./config.yml" in text

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fops.onboarding.generate.container.commands import exec_form
-from fops.onboarding.generate.container.runtime import APP_USER, processes, reads_port, workdir
-from fops.onboarding.model import ServicePlan
+from fops.onboarding.generate.container.runtime import APP_USER, member, processes, reads_port, workdir
+from fops.onboarding.model import ServicePlan, undeclared_server
 from fops.onboarding.plan.releases import TOOLS, java_release, temurin_tag
 
 _ARCHIVE = re.compile(r"(?P<folder>[\w./-]*/)?(?P<name>[\w.*-]+)\.(?P<kind>jar|war)")
@@ -18,6 +18,7 @@ _LAYOUT = re.compile(
 )
 # Archives that builds put beside the runnable one.
 _BESIDE = ("*-plain", "*-sources", "*-javadoc", "*-tests", "original-*")
+_TOMCATS = frozenset({"tomcat-9", "tomcat-10"})
 _WRAPPERS = {"maven": "mvnw", "gradle": "gradlew"}
 _BUILDS = {"maven": "{} -B -DskipTests package", "gradle": "{} assemble"}
 _OUTPUTS = {"maven": "target", "gradle": "build"}
@@ -32,7 +33,11 @@ def dockerfile(service: ServicePlan) -> tuple[str, Mapping[str, Any]]:
     build = service.build_command or _default_build(service, tool)
     wrapper = f"./{_WRAPPERS[tool]}"
     command = processes(service)[0].command
-    archive = _archive(command) if len(processes(service)) == 1 else None
+    server = undeclared_server(service.evidence)
+    webapp = server if server in _TOMCATS else ""
+    archive = (
+        _webapp(service, tool) if webapp else _archive(command) if len(processes(service)) == 1 else None
+    )
     return "container/java.Dockerfile.j2", {
         "build_image": _build_image(service, tool, wrapped=wrapper in build),
         "gradle_image": tool == "gradle" and wrapper not in build,
@@ -41,9 +46,32 @@ def dockerfile(service: ServicePlan) -> tuple[str, Mapping[str, Any]]:
         "chmod": wrapper if build.startswith(f"{wrapper} ") else "",
         "build": build,
         "archive": archive,
+        "webapp": webapp,
+        "named": () if webapp else tuple(_named(service, command)),
         "folders": () if archive else _folders(service, tool),
-        **_common(service, _stable(command, archive), "jre"),
+        **_common(service, command if webapp else _stable(command, archive), "jre"),
+        **({"run_image": _tomcat(service, webapp)} if webapp else {}),
     }
+
+
+def _webapp(service: ServicePlan, tool: str) -> Mapping[str, Any]:
+    """The archive that Tomcat serves, whatever its name, where the build leaves it."""
+    folder = service.output_folder or {"maven": "target", "gradle": "build/libs"}[tool]
+    return {"folder": folder, "pattern": "*.war", "beside": ["*-plain.war"], "stable": "app.war"}
+
+
+def _tomcat(service: ServicePlan, name: str) -> str:
+    """Tomcat 10.1 runs on Java 11 and later."""
+    release = java_release(service.runtime_version)
+    return f"tomcat:{TOOLS[name]}-jre{release if name == 'tomcat-9' else max(release, 11)}-temurin"
+
+
+def _named(service: ServicePlan, command: str) -> Iterator[str]:
+    """Files of the repository that the command names, such as a configuration file."""
+    below = "" if member(service) == "." else f"{member(service)}/"
+    for word in dict.fromkeys(command.split()):
+        if f"{below}{word}" in service.files and not _LAYOUT.match(word):
+            yield word
 
 
 def _common(service: ServicePlan, command: str, kind: str) -> Mapping[str, Any]:

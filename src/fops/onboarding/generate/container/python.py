@@ -18,7 +18,7 @@ from fops.onboarding.generate.container.runtime import (
     started,
     workdir,
 )
-from fops.onboarding.model import ServicePlan
+from fops.onboarding.model import ServicePlan, undeclared_server
 from fops.onboarding.plan.releases import HELD_BACK, IMAGES, TOOLS, TOOLS_BEFORE_PYTHON_3_10, image_tag
 
 # What a driver compiled from source links to, by Debian's package names; wheels bring their own.
@@ -71,8 +71,7 @@ def dockerfile(service: ServicePlan) -> tuple[str, Mapping[str, Any]]:
 
 def _server(service: ServicePlan) -> str:
     """What installs the server that the start command was given by custom and nothing declares, else nothing."""
-    package, start = service.evidence.get("server_package"), service.evidence.get("start_command")
-    name = str(package.value) if package and start and package.rule == start.rule else ""
+    name = undeclared_server(service.evidence)
     if name not in TOOLS:
         return ""
     program = _ADDS.get(service.package_manager, "pip install")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from fops.onboarding.generate.container.commands import by_npm, in_environment
-from fops.onboarding.model import ExistingDockerfile, OnboardingPlan, Process, ServicePlan
+from fops.onboarding.model import ExistingDockerfile, OnboardingPlan, Process, ServicePlan, undeclared_server
 
 APP_USER = 10001  # above every user a base image has
 NODE_USER = 1000  # `node` and `bun` of the official images
@@ -149,4 +149,6 @@ def _user_of(text: str | None) -> tuple[int | None, Literal["root", "number", "n
 
 
 def _caches(service: ServicePlan) -> tuple[str, ...]:
+    if undeclared_server(service.evidence).startswith("tomcat-"):
+        return "/usr/local/tomcat/logs", "/usr/local/tomcat/work"
     return (f"{workdir(service)}/.next/cache",) if service.framework == "next" else ()

@@ -1,6 +1,6 @@
 """Java and the other JVM languages that Maven or Gradle build; plain sources and unpacked archives too.
 
-Map: builds/ (reads Maven and Gradle) · build.py (which module is the application) · version.py · dependencies.py (framework, services) · start.py · config.py (application.*) · port.py · behaviour.py · bare.py.
+Map: builds/ (reads Maven and Gradle) · build.py (which module is the application) · version.py · dependencies.py (framework, services) · start.py · servlet.py and dropwizard.py (how they are served) · config.py (application.*) · port.py · behaviour.py · bare.py.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fops.onboarding.detect.evidence import Claim
+from fops.onboarding.detect.languages.java import dropwizard, servlet
 from fops.onboarding.detect.languages.java.bare import bare_claim, bare_facts
 from fops.onboarding.detect.languages.java.behaviour import behaviour
 from fops.onboarding.detect.languages.java.build import Build, builds, manifest_file
@@ -88,7 +89,12 @@ def _facts(tree: Tree, programs: tuple[Build, ...]) -> Iterator[Fact]:
         )
     yield from version(tree, modules)
     yield from (fact for fact in (used, services(modules)) if fact)
-    yield from commands(tree, programs)
+    made = {fact.name: fact for fact in commands(tree, programs)}
+    yield from made.values()
+    yield from dropwizard.facts(tree, found)
     name = str(used.value) if used else None
-    yield from port(tree, found.sources, module=app, framework=name, settings=configured)
+    if "server_package" in made:
+        yield servlet.port(made["start_command"])
+    else:
+        yield from port(tree, found.sources, module=app, framework=name, settings=configured)
     yield from behaviour(tree, found.sources, module=app, settings=configured)

@@ -14,7 +14,7 @@ from fops.onboarding.model import LIKELY, STRONG, Fact
 from fops.onboarding.ports import Tree
 
 _HEALTH = re.compile(
-    r"(?:@(?:Get|Path|GetMapping|RequestMapping)\(\s*(?:\w+\s*=\s*)?|\b(?:get|route|createContext|GET)\(\s*)\"(?P<path>/(?:[\w-]+/)*(?:health(?:z|check)?|livez|liveness|readyz|ping))\""
+    r"(?:@(?:Get|Path|GetMapping|RequestMapping|WebServlet)\(\s*(?:[^)\"]*=\s*)?\{?\s*|\b(?:get|route|createContext|GET)\(\s*)\"(?P<path>/(?:[\w-]+/)*(?:health(?:z|check)?|livez|liveness|readyz|ping))\""
 )
 _ENVIRONMENT = (
     re.compile(r"\bgetenv\(\s*\"(?P<name>[A-Z][A-Z0-9_]+)\"\s*\)(?:\s*\?:\s*\"(?P<default>[^\"\n]*)\")?"),

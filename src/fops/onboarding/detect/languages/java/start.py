@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
+from fops.onboarding.detect.languages.java import dropwizard, servlet
 from fops.onboarding.detect.languages.java.build import Build
 from fops.onboarding.detect.languages.java.builds.module import Module, inside
 from fops.onboarding.detect.languages.tool_versions import Pin
@@ -19,21 +21,30 @@ from fops.onboarding.ports import Tree
 
 
 class Product(NamedTuple):
-    """What a build makes: the goals or tasks, the start command, and the line that says so."""
+    """What a build makes: the goals or tasks, the start command, and the line that says so.
+
+    `server` is the package of the servlet container an archive needs, `output` the folder it is left in then.
+    """
 
     goal: str
     start: str
     evidence: Pin
+    server: str = ""
+    output: str = ""
 
 
 def commands(tree: Tree, builds: tuple[Build, ...]) -> Iterator[Fact]:
-    """The facts `build_command`, `start_command`, `static`, `processes`, `test_command` and `lint_command`."""
+    """The facts about building and starting, `static`, `processes`, `test_command` and `lint_command`."""
     tool = runner(tree, builds[0].app.tool)
     made = [(one.app, product) for one in builds if (product := _product(tree, one))]
     if made:
         first = made[0][1]
         yield _fact("build_command", _build_command(tool, made), first.evidence)
-        yield _fact("start_command", first.start, first.evidence)
+        start = _fact("start_command", first.start, first.evidence)
+        yield start
+        if first.server:
+            yield replace(start, name="server_package", value=first.server)
+            yield replace(start, name="output_folder", value=first.output)
         yield _fact("static", value=False, pin=first.evidence)
         if len(made) > 1:
             processes = [{"name": _process(app), "command": product.start} for app, product in made]
@@ -42,7 +53,19 @@ def commands(tree: Tree, builds: tuple[Build, ...]) -> Iterator[Fact]:
 
 
 def _product(tree: Tree, build: Build) -> Product | None:
-    return _maven(tree, build) if build.app.tool == "maven" else _gradle(tree, build)
+    made = _maven(tree, build) if build.app.tool == "maven" else _gradle(tree, build)
+    if made is None:
+        return _in_a_container(tree, build)
+    return made._replace(start=made.start + dropwizard.arguments(tree, build))
+
+
+def _in_a_container(tree: Tree, build: Build) -> Product | None:
+    server = servlet.container(tree, build)
+    if server is None:
+        return None
+    goal, output = ("package", "target") if build.app.tool == "maven" else ("war", "build/libs")
+    pin = servlet.evidence(tree, build)
+    return Product(goal, servlet.START, pin, server=server, output=inside(build.app.folder, output))
 
 
 def _process(app: Module) -> str:
