@@ -33,6 +33,13 @@ _ARCHIVES: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType({
 })  # fmt: skip
 
 
+def package_manager(language: str, tree: Tree) -> str:
+    """The one that needs no extra tool; for Java the one whose build file is there, none for sources without any."""
+    if language == "java":
+        return next((name for name, (_, builds) in _ARCHIVES.items() if _has_any(tree, builds)), "")
+    return MANAGERS.get(language, ("",))[0]
+
+
 def runtime_version(language: str) -> str:
     """The newest long-term cycle of a language's runtime, empty for plain files."""
     if language == "java":
@@ -63,4 +70,8 @@ def start_command(language: str, manager: str, tree: Tree) -> str | None:
     if found:
         return f"{program} {found}"
     command, builds = _ARCHIVES.get(manager, ("", ()))
-    return command if language == "java" and any(tree.size(name) is not None for name in builds) else None
+    return command if language == "java" and _has_any(tree, builds) else None
+
+
+def _has_any(tree: Tree, names: tuple[str, ...]) -> bool:
+    return any(tree.size(name) is not None for name in names)

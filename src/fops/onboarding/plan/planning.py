@@ -94,7 +94,7 @@ def _drafts(chosen: apps.Selection, source: Source, tree: Tree, options: Options
             path=app.path,
             context=chosen.context(app),
             language=language,
-            package_manager=_package_manager(language, facts),
+            package_manager=_package_manager(language, facts, view),
             image=names.image(name, source, options.sets, wish=wish, several=several),
             facts=facts,
             tree=view,
@@ -119,11 +119,11 @@ def _with_answers(told: Mapping[str, Fact], given: Mapping[str, Fact]) -> dict[s
     return {name: fact for name, fact in told.items() if not (other and name in _OF_THE_LANGUAGE)} | {**given}
 
 
-def _package_manager(language: str, facts: Mapping[str, Fact]) -> str:
-    """The one found or given, where the language has it, else the one that needs no extra tool."""
-    known = defaults.MANAGERS.get(language, ("",))
+def _package_manager(language: str, facts: Mapping[str, Fact], tree: Tree) -> str:
+    """The one found or given, where the language has it, else the one by custom."""
     named = facts["package_manager"].value if "package_manager" in facts else None
-    return named if named in known else known[0]
+    known = named in defaults.MANAGERS.get(language, ("",))
+    return str(named) if known else defaults.package_manager(language, tree)
 
 
 def _about_images(services: Sequence[ServicePlan]) -> Iterator[Assumption]:

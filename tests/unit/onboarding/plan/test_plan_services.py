@@ -196,3 +196,14 @@ def test_an_answer_settles_what_disagrees(planned, fastapi):
     made = planned(fastapi, sets={"port": "7000"})
     assert made.plan.services[0].port == 7000
     assert [one for one in made.questions if one.fact == "port"] == []
+
+
+@pytest.mark.parametrize(
+    ("file", "manager"), [("pom.xml", "maven"), ("build.gradle.kts", "gradle"), ("README.md", "")]
+)
+def test_java_without_a_fact_is_built_by_the_tool_whose_file_is_there(planned, file, manager):
+    source = "public class Main { public static void main(String[] a) { } }\n"
+
+    made = planned({"Main.java": source, file: ""}, sets={"port": "none", "start_command": "java Main.java"})
+
+    assert made.plan.services[0].package_manager == manager
