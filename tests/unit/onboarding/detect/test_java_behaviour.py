@@ -119,8 +119,37 @@ def test_quarkus_has_its_own_routes():
 
 
 @pytest.mark.parametrize(
+    ("properties", "path"),
+    [
+        ("quarkus.http.root-path=/shop", "/shop/q/health"),
+        ("quarkus.http.non-application-root-path=/ops", "/ops/health"),
+        ("quarkus.smallrye-health.root-path=/health", "/health"),
+        ("quarkus.management.enabled=true", None),
+    ],
+)
+def test_quarkus_health_route_follows_the_configuration(properties, path):
+    facts = found("io.quarkus:quarkus-smallrye-health", properties=properties)
+    assert (facts["health_path"].value if "health_path" in facts else None) == path
+
+
+@pytest.mark.parametrize(
+    ("properties", "path"),
+    [
+        ("", "/health"),
+        ("micronaut.server.context-path=/shop\nendpoints.all.path=/ops", "/shop/ops/health"),
+        ("endpoints.all.port=8085", None),
+    ],
+)
+def test_micronauts_health_route_follows_the_configuration(properties, path):
+    facts = found("io.micronaut:micronaut-management", properties=properties)
+    assert (facts["health_path"].value if "health_path" in facts else None) == path
+
+
+@pytest.mark.parametrize(
     "code",
     [
+        '@WebServlet("/healthz")',
+        '@WebServlet(name = Names.HEALTH, urlPatterns = {"/healthz"})',
         '@GetMapping("/healthz")',
         '@GetMapping(value = "/healthz")',
         'app.get("/healthz", ctx -> {});',

@@ -61,6 +61,16 @@ def test_springs_configuration_sets_the_port(path, text, value, line):
             f"{RESOURCES}/application.yaml",
             "ktor:\n  deployment:\n    port: 9100",
         ),
+        (
+            "io.ktor:ktor-server-netty",
+            f"{RESOURCES}/application.yaml",
+            'ktor:\n  deployment:\n    port: "$PORT:9100"',
+        ),
+        (
+            "io.quarkus:quarkus-rest",
+            f"{RESOURCES}/application.yaml",
+            'quarkus:\n  http:\n    port: 1\n"%prod":\n  quarkus:\n    http:\n      port: 9100',
+        ),
     ],
 )
 def test_other_frameworks_have_their_own_key(coordinate, path, text):
@@ -102,6 +112,9 @@ def test_a_random_port_is_none_to_count_on():
         'int port = System.getenv("PORT") != null ? Integer.parseInt(System.getenv("PORT")) : 7000;',
         'int port = Optional.ofNullable(System.getenv("PORT"))\n    .map(Integer::parseInt)\n    .orElse(7000);',
         'val port = System.getenv("PORT")?.toInt() ?: 7000',
+        'String p = System.getenv("PORT"); return p != null ? Integer.parseInt(p) : 7000;',
+        'if (env.get("PORT") != null) { return Integer.parseInt(env.get("PORT")); } return 7000;',
+        'embeddedServer(Netty, host = "0.0.0.0", port = 7000) { }',
         'String port = System.getProperty("server.port", "7000");',
         "HttpServer.create(new InetSocketAddress(7000), 0);",
         'new InetSocketAddress("0.0.0.0", 7000);',

@@ -150,6 +150,8 @@ def test_of_several_programs_all_are_built_from_the_top_and_each_is_a_process():
         ("plugins {\n id 'org.springframework.boot'\n}\nbootJar { archiveFileName = 'app.jar' }", ("bootJar", "java -jar build/libs/app.jar")),
         ("plugins {\n id 'java'\n id 'io.quarkus'\n}", ("quarkusBuild", "java -jar build/quarkus-app/quarkus-run.jar")),
         ('plugins {\n  application\n}\napplication {\n  mainClass = "com.acme.App"\n}', ("installDist", "build/install/shop/bin/shop")),
+        ("plugins {\n id 'application'\n}\napplicationName = 'web'", ("installDist", "build/install/shop/bin/web")),
+        ("plugins {\n id 'application'\n}\ndistributions { main { distributionBaseName = 'out' } }", ("installDist", "build/install/out/bin/shop")),
         ("plugins {\n id 'com.gradleup.shadow' version '8'\n id 'application'\n}\nversion '2'\nmainClassName = 'com.acme.App'", ("shadowJar", "java -jar build/libs/shop-2-all.jar")),
         ("apply plugin: 'java'\njar { manifest { attributes('Main-Class': 'com.acme.App') } }", ("jar", "java -jar build/libs/shop.jar")),
         ('plugins { java }\ntasks.jar { manifest.attributes["Main-Class"] = "com.acme.App" }', ("jar", "java -jar build/libs/shop.jar")),
@@ -196,6 +198,8 @@ def test_a_source_file_without_a_build_runs_by_itself():
 def test_kotlin_functions_start_by_the_class_of_their_file():
     files = {"pom.xml": pom(), "src/main/kotlin/a/Server.kt": "package a\n\nfun main() {}\n"}
     assert commands(files)[1].endswith(" a.ServerKt")
+    named = {"src/main/kotlin/a/Server.kt": '@file:JvmName("Shop")\npackage a\n\nfun main() {}\n'}
+    assert commands({**files, **named})[1].endswith(" a.Shop")
 
 
 def test_tests_and_linters_give_their_commands():

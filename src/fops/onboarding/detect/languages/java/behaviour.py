@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator, Mapping
 
@@ -63,18 +64,25 @@ def _known_routes(module: Module, settings: Mapping[str, Pin]) -> Iterator[Fact]
     )
     if actuator:
         yield from _actuator(actuator, prometheus, settings)
-    if health:
-        yield _fact(
-            "health_path", _joined(settings, ("quarkus.http.root-path",), "/q/health"), health, STRONG
-        )
-    if management:
-        yield _fact("health_path", _joined(settings, ("endpoints.all.path",), "/health"), management, STRONG)
-    if prometheus and not actuator and "quarkus" in prometheus.value:
-        yield _fact(
-            "metrics_path", _joined(settings, ("quarkus.http.root-path",), "/q/metrics"), prometheus, STRONG
-        )
+    own_port = _value(settings, "quarkus.management.enabled") == "true"
+    if health and not own_port:
+        route = _of_quarkus(settings, _value(settings, "quarkus.smallrye-health.root-path") or "health")
+        yield _fact("health_path", route, health, STRONG)
+    if management and "endpoints.all.port" not in settings:
+        base = _value(settings, "endpoints.all.path") or ""
+        route = _joined(settings, ("micronaut.server.context-path",), f"{base}/health")
+        yield _fact("health_path", route, management, STRONG)
+    if prometheus and not actuator and not own_port and "quarkus" in prometheus.value:
+        yield _fact("metrics_path", _of_quarkus(settings, "metrics"), prometheus, STRONG)
     if prometheus and "micronaut" in prometheus.value:
         yield _fact("metrics_path", "/prometheus", prometheus, STRONG)
+
+
+def _of_quarkus(settings: Mapping[str, Pin], path: str) -> str:
+    """A route below the path for what is not the application's, that one below the root; one with `/` stands alone."""
+    root = _value(settings, "quarkus.http.root-path") or "/"
+    base = _value(settings, "quarkus.http.non-application-root-path") or "q"
+    return posixpath.join("/", root, base, path)
 
 
 def _actuator(actuator: Pin, prometheus: Pin | None, settings: Mapping[str, Pin]) -> Iterator[Fact]:

@@ -15,9 +15,11 @@ FOLDERS = ("config", ".", "src/main/resources/config", "src/main/resources", "re
 
 NAMES = ("application", "bootstrap", "META-INF/microprofile-config")
 MAX_CONFIG = 100_000  # bytes; settings are short, and YAML is slow to read
+_PRODUCTION = "%prod."  # Quarkus' profile that runs by default outside tests and development
 _PROPERTY = re.compile(r"\s*([\w.\[\]\"%-]+)\s*[=:](.*)")
 _KEY = re.compile(r"( *)[\"']?([\w.-]+)[\"']?\s*:(?:\s|$)")
 _REFERENCE = re.compile(r"\$\{[?\s]*([\w.-]+)(?::([^{}]*))?\}")
+_BARE_REFERENCE = re.compile(r"\$[A-Za-z_]\w*(?::(.*))?")
 _OPENS = re.compile(r"^[ \t]*([\w.-]+)\s*[=:]?\s*\{\s*$")
 _PAIR = re.compile(r"^[ \t]*([\w.-]+)\s*[=:]\s*\"?([^{\n]\S*?|\$\{[^}]*\})\"?\s*$")
 
@@ -30,11 +32,16 @@ def settings(tree: Tree, folder: str) -> dict[str, Pin]:
             path = inside(folder, name if place == "." else f"{place}/{name}")
             for key, pin in _file(tree, path):
                 found.setdefault(key, pin)
-    return found
+    production = {
+        key.removeprefix(_PRODUCTION): pin for key, pin in found.items() if key.startswith(_PRODUCTION)
+    }
+    return {**found, **production}
 
 
 def default_of(text: str, *, left: int = 5) -> str | None:
-    """The value when no variable is set: `${PORT:8080}` is 8080, `${PORT}` is None."""
+    """The value when no variable is set: `${PORT:8080}` and Ktor's `$PORT:8080` are 8080, `${PORT}` is None."""
+    if bare := _BARE_REFERENCE.fullmatch(text.strip()):
+        return bare[1]
     found = _REFERENCE.search(text) if left else None
     if found is None:
         return None if "${" in text else text.strip()
@@ -52,7 +59,7 @@ def _properties(tree: Tree, path: str) -> Iterator[tuple[str, Pin]]:
     for number, line in enumerate((tree.read(path) or "").splitlines(), start=1):
         found = _PROPERTY.match(line)
         if found:
-            yield found[1].removeprefix("%prod."), Pin(value=found[2].strip(), file=path, line=number)
+            yield found[1], Pin(value=found[2].strip(), file=path, line=number)
 
 
 def _yaml(tree: Tree, path: str) -> Iterator[tuple[str, Pin]]:

@@ -39,6 +39,16 @@ CODE = (
         r"getenv\(\s*\"(?P<name>\w*PORT)\"\s*\)[^;{}]{0,160}?(?:orElse\(|:|\?:)\s*\"?(?P<port>\d{2,5})\b",
         STRONG,
     ),
+    (
+        "environment-default",
+        r"getenv\(\s*\"(?P<name>\w*PORT)\"\s*\)\s*;[^{}\"]{0,120}?\?[^;{}\"]{0,80}?:\s*(?P<port>\d{2,5})\s*;",
+        STRONG,
+    ),
+    (
+        "environment-default",
+        r"(?:getenv|\.get)\(\s*\"(?P<name>\w*PORT)\"\s*\)\s*\)?\s*;[^\"]{0,120}?\breturn\s+(?P<port>\d{2,5})\s*;",
+        STRONG,
+    ),
     ("property-default", r"getProperty\(\s*\"(?P<name>[\w.]*port)\"\s*,\s*\"(?P<port>\d{2,5})\"", STRONG),
     (
         "property-default",
@@ -46,7 +56,11 @@ CODE = (
         LIKELY,
     ),
     ("property-set", r"\"server\.port\"\s*,\s*\"?(?P<port>\d{2,5})\b", STRONG),
-    ("server-call", r"\bembeddedServer\(\s*\w+\s*,\s*(?:port\s*=\s*)?(?P<port>\d{2,5})\b", STRONG),
+    (
+        "server-call",
+        r"\bembeddedServer\(\s*(?:\w+\s*,\s*|[^;{}]{0,160}?\bport\s*=\s*)(?P<port>\d{2,5})\b",
+        STRONG,
+    ),
     (
         "server-call",
         r"\b(?:new\s+)?(?:InetSocketAddress|ServerSocket)\(\s*(?:\"[^\"]*\"\s*,\s*)?(?P<port>\d{2,5})\b",

@@ -102,9 +102,13 @@ def main_class(tree: Tree, build: Build) -> str | None:
 
 def class_of(tree: Tree, path: str) -> str:
     """The class that the JVM starts for a source file; Kotlin's top-level functions live in `FileKt`."""
-    package = re.search(r"(?m)^[ \t]*package\s+([\w.]+)", tree.read(path) or "")
+    text = tree.read(path) or ""
+    package = re.search(r"(?m)^[ \t]*package\s+([\w.]+)", text)
     name, _, ending = path.rpartition("/")[2].rpartition(".")
-    name = f"{name}Kt" if ending == "kt" and not re.search(r"@JvmStatic", tree.read(path) or "") else name
+    if given := re.search(r"(?m)^[ \t]*@file:JvmName\(\s*\"(\w+)\"", text):
+        name = given[1]
+    elif ending == "kt" and "@JvmStatic" not in text:
+        name = f"{name}Kt"
     return f"{package[1]}.{name}" if package else name
 
 
@@ -159,12 +163,22 @@ def _gradle(tree: Tree, build: Build) -> Product | None:
     if app.runnable and app.main_class:
         return Product("jar", _jar(f"{libraries}.jar"), app.main_class)
     if application:
-        name = app.name.value if app.name else app.folder.rpartition("/")[2]
-        script = (
-            inside(app.folder, f"build/install/{name}/bin/{name}") if name != "." else "build/install/*/bin/*"
-        )
-        return Product("installDist", script, application)
+        return Product("installDist", _script(tree, app), application)
     return _plain_jar(tree, build, libraries) if app.packaging == "jar" else None
+
+
+def _script(tree: Tree, app: Module) -> str:
+    """The start script: its folder is called as the distribution, the script as the application."""
+    text = tree.read(app.file) or ""
+    project = app.name.value if app.name else app.folder.rpartition("/")[2]
+    folder, name = _NAMED_FOLDER.search(text), _NAMED_SCRIPT.search(text)
+    where = folder[1] if folder else "*" if project == "." else project
+    called = name[1] if name else "*" if project == "." else project
+    return _safe(inside(app.folder, f"build/install/{where}/bin/{called}"))
+
+
+_NAMED_SCRIPT = re.compile(r"\bapplicationName\s*(?:\.set\s*\(|=)?\s*['\"]([\w.-]+)['\"]")
+_NAMED_FOLDER = re.compile(r"\bdistributionBaseName\s*(?:\.set\s*\(|=)\s*['\"]([\w.-]+)['\"]")
 
 
 def _plain_jar(tree: Tree, build: Build, archive: str) -> Product | None:
