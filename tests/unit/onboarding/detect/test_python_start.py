@@ -249,9 +249,17 @@ def test_a_task_called_start_is_the_start_command(file, text, line):
     assert (fact.value, fact.file, fact.line) == ("python serve.py", file, line)
 
 
-def test_a_task_for_development_is_not():
-    files = {"Pipfile": "[scripts]\nstart = 'flask run --debug'\n", "main.py": ""}
+@pytest.mark.parametrize("command", ["flask run --debug", "uvicorn main:app --host 127.0.0.1"])
+def test_a_task_for_development_is_not(command):
+    files = {"Pipfile": f"[scripts]\nstart = '{command}'\n", "main.py": ""}
     assert found("requests", files)["start_command"].value == "python main.py"
+
+
+def test_a_projects_own_start_task_wins_over_the_custom_of_its_framework_and_tells_the_port():
+    task = "[tool.hatch.envs.default.scripts]\nserve = 'uvicorn main:app --port 8088'\n"
+    facts = found("fastapi\nuvicorn", {"main.py": FASTAPI, "pyproject.toml": task})
+    assert (facts["start_command"].value, facts["port"].value) == ("uvicorn main:app --port 8088", 8088)
+    assert (facts["port"].file, facts["port"].line) == ("pyproject.toml", 2)
 
 
 def test_a_name_that_a_shell_would_read_is_quoted():

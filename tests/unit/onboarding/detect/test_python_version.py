@@ -27,6 +27,7 @@ def project(constraint):
         ({".python-version": "cpython-3.11.2\n"}, "3.11.2", ".python-version", 1),
         ({".python-version": "3.13t\n"}, "3.13", ".python-version", 1),
         ({"runtime.txt": "python-3.11.9\n"}, "3.11.9", "runtime.txt", 1),
+        ({"runtime.txt": "python-3.11.x\n"}, "3.11", "runtime.txt", 1),
         ({".tool-versions": "nodejs 20\npython 3.10.1\n"}, "3.10.1", ".tool-versions", 2),
         ({"mise.toml": "[tools]\npython = '3.9'\n"}, "3.9", "mise.toml", 2),
         ({"Pipfile": "[requires]\npython_version = '3.11'\n"}, "3.11", "Pipfile", 2),

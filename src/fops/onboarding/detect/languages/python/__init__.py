@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fops.onboarding.detect.evidence import Claim, key_line
+from fops.onboarding.detect.files.commands import port_in
 from fops.onboarding.detect.languages.python import claim, static
 from fops.onboarding.detect.languages.python.checks import checks
 from fops.onboarding.detect.languages.python.code.environment import environment
@@ -95,7 +96,7 @@ def _start(whole: Project, processes: list[Fact]) -> Iterator[Fact]:
     found = start(whole)
     if found is None or (found.rule == "python.start.file" and processes and found.file == processes[0].file):
         found = _as_start(processes) or found
-    listening = next(port(whole, server=found.server if found else None), None)
+    listening = _said(found) or next(port(whole, server=found.server if found else None), None)
     if listening:
         yield listening
     if found is None:
@@ -105,6 +106,12 @@ def _start(whole: Project, processes: list[Fact]) -> Iterator[Fact]:
     yield _fact(found, name="static", value=False)
     if found.needs:
         yield _fact(found, name="server_package", value=found.needs)
+
+
+def _said(found: Start | None) -> Fact | None:
+    """The port that the project's own start command names."""
+    number = port_in(found.command) if found else None
+    return _fact(found, name="port", value=number) if found and number else None
 
 
 def _as_start(processes: list[Fact]) -> Start | None:

@@ -20,7 +20,7 @@ from fops.onboarding.detect.languages.tool_versions import Pin, tool_versions, v
 from fops.onboarding.model import CERTAIN, STRONG, WEAK, Fact
 from fops.onboarding.ports import Tree
 
-_VERSION = re.compile(r"(?:c?python-?|py)?(\d+\.\d+(?:\.\d+)?)t?(?:[\s+-].*)?\Z")
+_VERSION = re.compile(r"(?:c?python-?|py)?(\d+\.\d+(?:\.\d+)?)(?:\.[x*])?t?(?:[\s+-].*)?\Z")
 _CLAUSE = re.compile(r"(===?|~=|!=|>=|<=|>|<|\^|~|=)?\s*v?(\d+(?:\.\d+)*)(\.\*)?")
 Version = tuple[int, ...]
 

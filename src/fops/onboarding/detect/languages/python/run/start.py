@@ -36,12 +36,12 @@ _SCRIPT_NAMES = ("start", "serve", "server", "web", "api", "app", "run", "main")
 def start(whole: Project) -> Start | None:
     """How the application is started, None when nothing shows it."""
     rules: tuple[Callable[[Project], Start | None], ...] = (
+        _task,
         django.start,
         pyramid.start,
         _own_runner,
         _object,
         _guess,
-        _task,
         _script,
         _file,
     )
@@ -201,7 +201,7 @@ def _task(whole: Project) -> Start | None:
                 ),
                 "",
             )
-            if text.strip() and "\n" not in text and not for_development(text):
+            if text.strip() and "\n" not in text and not for_development(text) and not _ALONE.search(text):
                 line = key_line(whole.tree, file, ".".join(keys), name)
                 return Start(
                     command=text.strip(), rule="python.start.task", confidence=STRONG, file=file, line=line
@@ -209,9 +209,11 @@ def _task(whole: Project) -> Start | None:
     return None
 
 
+_ALONE = re.compile(r"\b(?:127\.0\.0\.1|localhost)\b")  # reached from the same machine alone
 _TASKS = (
     ("Pipfile", "scripts"),
     ("pyproject.toml", "tool", "pdm", "scripts"),
+    ("pyproject.toml", "tool", "hatch", "envs", "default", "scripts"),
     ("pyproject.toml", "tool", "pixi", "tasks"),
     ("pyproject.toml", "tool", "poe", "tasks"),
     ("pixi.toml", "tasks"),
