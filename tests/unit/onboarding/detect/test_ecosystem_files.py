@@ -29,6 +29,13 @@ def test_a_procfile_gives_processes_and_the_web_command():
     ]
 
 
+def test_the_only_lasting_process_of_a_procfile_is_how_the_application_starts():
+    alone = told({"Procfile": "release: python migrate.py\nworker: celery -A app worker\n"})
+    assert ("start_command", "celery -A app worker", "Procfile", 2) in alone
+    several = told({"Procfile": "worker: celery -A app worker\nbeat: celery -A app beat\n"})
+    assert "start_command" not in [name for name, *_ in several]
+
+
 @pytest.mark.parametrize(
     ("file", "text", "name", "value", "line"),
     [

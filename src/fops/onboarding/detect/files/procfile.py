@@ -10,18 +10,21 @@ from fops.onboarding.detect.files.place import Place
 from fops.onboarding.model import CERTAIN, Fact
 
 _FILE = "Procfile"
+_ONE_SHOT = frozenset({"release", "postdeploy", "predeploy"})  # commands that end
 _ENTRY = re.compile(r"^([A-Za-z0-9_-]+)\s*:\s*(\S.*)$")
 
 
 def facts(place: Place) -> Iterator[Fact]:
-    """All processes; the command and port of the one named `web`."""
+    """All processes; the command and port of the one named `web`, or of the only one there is."""
     entries = tuple(_entries(place.tree.read(_FILE) or ""))
     if not entries:
         return
     processes = [{"name": name, "command": command} for name, command, _ in entries]
     yield _fact("processes", processes, entries[0][2], "processes")
+    lasting = [name for name, _, _ in entries if name not in _ONE_SHOT]
+    main = "web" if "web" in lasting else lasting[0] if len(lasting) == 1 else None
     for name, command, line in entries:
-        if name == "web":
+        if name == main:
             yield _fact("start_command", command, line, "web")
             if port := port_in(command):
                 yield _fact("port", port, line, "web")
