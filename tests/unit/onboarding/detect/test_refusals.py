@@ -35,6 +35,10 @@ KINDS = [
     ("protobuf definitions", {"a.proto": "", "buf.yaml": ""}),
     ("a collection of notebooks", {"a.ipynb": "{}", "b.ipynb": "{}", "data.csv": ""}),
     (
+        "a collection of notebooks",
+        {"a.ipynb": "{}", "b.ipynb": "{}", "util.py": "", "requirements.txt": "numpy"},
+    ),
+    (
         "Kubernetes manifests",
         {"web.yaml": "apiVersion: v1\nkind: Service\n", "db.yaml": "kind: Deployment\n"},
     ),

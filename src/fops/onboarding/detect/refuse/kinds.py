@@ -101,7 +101,7 @@ KINDS: tuple[Kind, ...] = (
         "a collection of notebooks",
         "notebooks are run by hand; put the model behind a server (FastAPI, Flask, Streamlit) and pin its packages",
         signs.mostly(r"\.ipynb$", share=0.5),
-        STRONG,
+        CERTAIN,
     ),
     _kind("Kubernetes manifests", _IMAGES, signs.is_kubernetes, LIKELY),
     _kind(
