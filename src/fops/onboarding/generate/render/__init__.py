@@ -14,6 +14,7 @@ from importlib import resources
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from fops.onboarding.generate.render.compiled import compiled_templates
 from fops.onboarding.generate.render.escape import FILTERS, Escaped
 from fops.onboarding.model import Artifact, ServicePlan
 
@@ -84,6 +85,7 @@ def _environment() -> Environment:
         autoescape=False,  # noqa: S701 - `finalize` refuses anything no filter escaped, for every format
         finalize=_only_escaped,
         auto_reload=False,
+        bytecode_cache=compiled_templates(),
     )
     environment.filters.update(FILTERS)
     environment.globals["why"] = why
