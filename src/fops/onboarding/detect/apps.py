@@ -34,7 +34,7 @@ _NEVER_BELOW = re.compile(
     r"\.[^/]+)(?:/|$)"
 )
 _SELDOM_BELOW = re.compile(r"(?:^|/)(?:demos?|website|tools|public|static|webapp)(?:/|$)")
-_INHERITED = ("package_manager", "runtime_version")
+_INHERITED = ("package_manager", "package_manager_version", "runtime_version")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

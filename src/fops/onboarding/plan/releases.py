@@ -26,6 +26,16 @@ TOOLS: Mapping[str, str] = MappingProxyType({
 })  # fmt: skip
 """Programs of builds by exact version, as the registries had them on 2026-11-24."""
 
+OLDER_TOOLS: Mapping[str, str] = MappingProxyType({
+    "pnpm@7": "7.33.7",
+    "pnpm@8": "8.15.9",
+    "pnpm@9": "9.15.9",
+    "yarn@2": "2.4.2",
+    "yarn@3": "3.8.7",
+    "yarn@4": "4.18.1",
+})  # fmt: skip
+"""The last releases of older lines, for locks that newer ones do not read; yarn from 2 on is Yarn's newer design."""
+
 TOOLS_BEFORE_PYTHON_3_10: Mapping[str, str] = MappingProxyType({
     "poetry": "1.8.5",
     "pdm": "2.19.3",
@@ -64,6 +74,14 @@ def image_tag(product: str, version: str = "") -> str:
         return str(_preferred(product)["latest"])
     found = next((cycle for cycle in cycles(product) if f"{cycle['cycle']}.".startswith(f"{wanted}.")), None)
     return str(found["latest"]) if found else wanted
+
+
+def tool_release(name: str, told: str) -> str:
+    """The exact release of a tool: `told` may be exact (`pnpm@9.1.0`), a major line (`pnpm@8`), or of another tool."""
+    if not re.fullmatch(rf"{name}@[\w.-]+", told):
+        return TOOLS[name]
+    version = told.partition("@")[2]
+    return OLDER_TOOLS.get(told, version if re.match(r"\d+\.\d+\.\d+", version) else TOOLS[name])
 
 
 def go_tag(version: str) -> str:

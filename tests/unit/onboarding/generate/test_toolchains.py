@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 from tests.factories.plans import a_fact, a_service
 
+from fops.onboarding.generate.container.node import dockerfile
 from fops.onboarding.generate.pipeline.toolchains import toolchain
-from fops.onboarding.plan.releases import IMAGES
+from fops.onboarding.plan.releases import IMAGES, TOOLS
 
 
 @pytest.mark.parametrize(
@@ -105,3 +106,33 @@ def test_an_answer_of_a_person_replaces_the_install_line():
     )
 
     assert toolchain(service).install == "make deps"
+
+
+@pytest.mark.parametrize(
+    ("manager", "told", "release", "install"),
+    [
+        ("pnpm", "pnpm@8", "pnpm@8.15.9", "pnpm install --frozen-lockfile"),
+        ("pnpm", "pnpm@9.1.0", "pnpm@9.1.0", "pnpm install --frozen-lockfile"),
+        ("pnpm", "yarn@3", f"pnpm@{TOOLS['pnpm']}", "pnpm install --frozen-lockfile"),
+        ("pnpm", "pnpm@8; id", f"pnpm@{TOOLS['pnpm']}", "pnpm install --frozen-lockfile"),
+        ("yarn", "yarn@1", f"yarn@{TOOLS['yarn']}", "yarn install --frozen-lockfile"),
+        ("yarn", "yarn@3", "yarn@3.8.7", "yarn install --immutable"),
+    ],
+)
+def test_the_runner_and_the_image_install_by_the_release_that_reads_the_lock(manager, told, release, install):
+    lock = {"pnpm": "pnpm-lock.yaml", "yarn": "yarn.lock"}[manager]
+    service = a_service(
+        language="node",
+        package_manager=manager,
+        files=frozenset({"package.json", lock}),
+        evidence={"package_manager_version": a_fact("package_manager_version", told)},
+    )
+    tools = toolchain(service)
+    _, values = dockerfile(service)
+
+    assert (tools.tool, tools.install) == (
+        f"corepack enable && corepack prepare {release} --activate",
+        install,
+    )
+    assert values["tool"].endswith(release)
+    assert values["install"] == install

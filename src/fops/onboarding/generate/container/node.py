@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -18,9 +18,8 @@ from fops.onboarding.generate.container.runtime import (
     workdir,
 )
 from fops.onboarding.model import ServicePlan
-from fops.onboarding.plan.releases import TOOLS, image_tag
+from fops.onboarding.plan.releases import TOOLS, image_tag, tool_release
 
-YARN_BERRY = "4.18.1"  # as the registry had it on 2026-11-24; used where the repository names none
 # Development tools that some start commands name: with one of them nothing is pruned.
 _DEVELOPMENT = re.compile(
     r"\b(?:vite|tsx|ts-node|nodemon|webpack|react-scripts|vue-cli-service|nest start|ng serve|serve)\b"
@@ -57,7 +56,7 @@ _NPM = Manager(
     cache="/root/.npm",
 )
 _PNPM = Manager(
-    tool=f"npm install --global pnpm@{TOOLS['pnpm']}",
+    tool="npm install --global pnpm@{release}",
     locks=("pnpm-lock.yaml",),
     locked="pnpm install --frozen-lockfile",
     unlocked="pnpm install --no-frozen-lockfile",
@@ -65,7 +64,7 @@ _PNPM = Manager(
     cache="/root/.local/share/pnpm/store",
 )
 _YARN = Manager(
-    tool=f"npm install --global --force yarn@{TOOLS['yarn']}",
+    tool="npm install --global --force yarn@{release}",
     locks=("yarn.lock",),
     locked="yarn install --frozen-lockfile",
     unlocked="yarn install",
@@ -74,7 +73,7 @@ _YARN = Manager(
 )
 _YARN_BERRY = Manager(
     # by force: the image has a yarn of its own, and corepack brings one too
-    tool=f"npm install --global --force corepack@{TOOLS['corepack']} && corepack enable && corepack install --global yarn@{YARN_BERRY}",
+    tool=f"npm install --global --force corepack@{TOOLS['corepack']} && corepack enable && corepack install --global yarn@{{release}}",
     locks=("yarn.lock",),
     locked="yarn install --immutable",
     unlocked="yarn install",
@@ -105,9 +104,30 @@ def dockerfile(service: ServicePlan) -> tuple[str, Mapping[str, Any]]:
 
 
 def _manager(service: ServicePlan) -> Manager:
-    if service.package_manager == "yarn" and ".yarnrc.yml" in service.files:
-        return _YARN_BERRY
-    return _MANAGERS.get(service.package_manager, _NPM)
+    name = "berry" if is_berry(service) else service.package_manager
+    manager = _MANAGERS.get(name, _NPM)
+    return replace(manager, tool=manager.tool.format(release=manager_release(service)))
+
+
+def is_berry(service: ServicePlan) -> bool:
+    """Whether Yarn 2 or later installs: by the release the repository tells, else by the file of its settings."""
+    told = _told_release(service)
+    if service.package_manager != "yarn" or told.startswith("yarn@1"):
+        return False
+    return told.startswith("yarn@") or ".yarnrc.yml" in service.files
+
+
+def manager_release(service: ServicePlan) -> str:
+    """The exact release of pnpm or Yarn, empty for managers that come with the image."""
+    told = _told_release(service)
+    if service.package_manager == "yarn" and is_berry(service):
+        return tool_release("yarn", told if told.startswith("yarn@") else "yarn@4")
+    return tool_release(service.package_manager, told) if service.package_manager in {"pnpm", "yarn"} else ""
+
+
+def _told_release(service: ServicePlan) -> str:
+    fact = service.evidence.get("package_manager_version")
+    return str(fact.value) if fact else ""
 
 
 def _images(service: ServicePlan) -> Mapping[str, str]:
@@ -186,5 +206,5 @@ def _environment(service: ServicePlan) -> Mapping[str, str]:
 
 
 _MANAGERS: Mapping[str, Manager] = MappingProxyType({
-    "npm": _NPM, "pnpm": _PNPM, "yarn": _YARN, "bun": _BUN,
+    "npm": _NPM, "pnpm": _PNPM, "yarn": _YARN, "berry": _YARN_BERRY, "bun": _BUN,
 })  # fmt: skip

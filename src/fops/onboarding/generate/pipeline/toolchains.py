@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from fops.onboarding.generate.container.node import is_berry, manager_release
 from fops.onboarding.generate.container.python import conda_file
 from fops.onboarding.model import ServicePlan
 from fops.onboarding.plan.answers import RULE as ANSWER
@@ -131,14 +132,14 @@ def _pnpm(service: ServicePlan) -> Toolchain:
     key = _key(service, "pnpm-lock.yaml")
     flag = "--frozen-lockfile" if key else "--no-frozen-lockfile"
     install = f"pnpm install {flag}"
-    return Toolchain(setup="node", tool=_corepack("pnpm"), install=install, cache="pnpm", key=key)
+    return Toolchain(setup="node", tool=_corepack(service), install=install, cache="pnpm", key=key)
 
 
 def _yarn(service: ServicePlan) -> Toolchain:
     key = _key(service, "yarn.lock")
-    frozen = "--immutable" if ".yarnrc.yml" in service.files else "--frozen-lockfile"
+    frozen = "--immutable" if is_berry(service) else "--frozen-lockfile"
     install = f"yarn install {frozen}" if key else "yarn install"
-    return Toolchain(setup="node", tool=_corepack("yarn"), install=install, cache="yarn", key=key)
+    return Toolchain(setup="node", tool=_corepack(service), install=install, cache="yarn", key=key)
 
 
 def _bun(service: ServicePlan) -> Toolchain:
@@ -173,9 +174,10 @@ def _from_conda(name: str) -> str:
     )
 
 
-def _corepack(name: str) -> str:
+def _corepack(service: ServicePlan) -> str:
     """The version the project names in `packageManager` wins; the one given here is for projects that name none."""
-    return f"corepack enable && corepack prepare {name}@{TOOLS[name]} --activate"
+    name = f"{service.package_manager}@{manager_release(service)}"
+    return f"corepack enable && corepack prepare {name} --activate"
 
 
 def _key(service: ServicePlan, *names: str) -> str | None:

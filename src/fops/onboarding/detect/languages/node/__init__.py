@@ -17,6 +17,7 @@ from fops.onboarding.detect.languages.node.frameworks import APPLICATION_KINDS, 
 from fops.onboarding.detect.languages.node.manifest import PATH, Manifest, dependency_line, line, read
 from fops.onboarding.detect.languages.node.package_manager import chosen, package_manager
 from fops.onboarding.detect.languages.node.port import port
+from fops.onboarding.detect.languages.node.release import release
 from fops.onboarding.detect.languages.node.site import output, static
 from fops.onboarding.detect.languages.node.version import version
 from fops.onboarding.model import CERTAIN, LIKELY, STRONG, WEAK, Fact
@@ -101,6 +102,7 @@ class Node:
                 line=line(tree, "name"),
             )
         yield from package_manager(tree, manifest)
+        yield from release(tree, manifest, tool)
         yield from version(tree, manifest)
         yield from _framework(tree, found)
         yield from judged
