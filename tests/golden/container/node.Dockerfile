@@ -9,7 +9,7 @@ COPY . .
 RUN npm run build
 ENV NODE_ENV=production
 # Only what `dependencies` names is needed to run.
-RUN CI=true pnpm prune --prod
+RUN CI=true npm_config_ignore_scripts=true pnpm prune --prod
 
 FROM node:22.23.2-slim
 ENV NODE_ENV=production

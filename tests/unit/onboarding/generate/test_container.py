@@ -189,6 +189,10 @@ def test_node_leaves_behind_what_only_the_build_needs():
     assert text.index("RUN npm run build") < text.index("RUN npm prune --omit=dev") < text.index("-slim")
 
 
+def test_pnpm_runs_no_script_of_the_project_after_its_tools_are_gone():
+    assert "npm_config_ignore_scripts=true pnpm prune --prod" in image(SERVICES["pnpm"])
+
+
 @pytest.mark.parametrize("start", ["vite preview", "npx tsx src/server.ts", "nodemon app.js"])
 def test_a_start_command_of_a_development_tool_keeps_all_dependencies(start):
     assert "prune" not in image(node("npm", "package-lock.json", start=start))

@@ -60,7 +60,8 @@ _PNPM = Manager(
     locks=("pnpm-lock.yaml",),
     locked="pnpm install --frozen-lockfile",
     unlocked="pnpm install --no-frozen-lockfile",
-    prune="CI=true pnpm prune --prod",
+    # by variable: pnpm 7 has no such flag, and the scripts of the project need the tools that go
+    prune="CI=true npm_config_ignore_scripts=true pnpm prune --prod",
     cache="/root/.local/share/pnpm/store",
 )
 _YARN = Manager(
