@@ -93,6 +93,19 @@ def test_a_plugin_that_writes_the_manifest_makes_the_archive_run(plugins, archiv
     assert commands({"pom.xml": pom(plugins), **MAIN})[1] == f"java -jar {archive}"
 
 
+def test_an_archive_that_looks_for_its_dependencies_beside_it_runs_from_its_classes():
+    manifest = "<archive><manifest><addClasspath>true</addClasspath><mainClass>com.acme.App</mainClass></manifest></archive>"
+    needs = (
+        "<dependencies><dependency><groupId>g</groupId><artifactId>a</artifactId></dependency></dependencies>"
+    )
+    files = {"pom.xml": pom(plugin("maven-jar-plugin", manifest), extra=needs), **MAIN}
+    build, start = commands(files)
+    assert start == 'java -cp "target/classes:target/dependency/*" com.acme.App'
+    assert build.endswith("package dependency:copy-dependencies -DincludeScope=runtime")
+    alone = {**files, "pom.xml": pom(plugin("maven-jar-plugin", manifest))}
+    assert commands(alone)[1] == "java -jar target/shop-1.2.jar"
+
+
 def test_without_a_manifest_the_classes_and_their_dependencies_run():
     build, start = commands({"pom.xml": pom(), **MAIN})
     assert build == "mvn -B -DskipTests package dependency:copy-dependencies -DincludeScope=runtime"

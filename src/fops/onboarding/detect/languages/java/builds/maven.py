@@ -227,7 +227,9 @@ def _main_class(pom: Pom) -> Pin | None:
 
 
 def _has_manifest(pom: Pom) -> bool:
-    """Whether a plugin writes the main class into the archive's manifest."""
+    """Whether a plugin writes the main class into the archive's manifest, and none of what it needs lies beside it."""
+    listed = (element for one in pom.chain() for element in one.root.all("dependencies", "dependency"))
+    needs = any(_scope(element) not in {"test", "provided"} for element in listed)
     plugins = (
         plugin
         for one in pom.chain()
@@ -235,7 +237,9 @@ def _has_manifest(pom: Pom) -> bool:
         for plugin in build.anywhere("plugin")
     )
     return any(
-        _is_a(plugin, *_MANIFEST_WRITERS) and any(plugin.anywhere("mainClass", "Main-Class"))
+        _is_a(plugin, *_MANIFEST_WRITERS)
+        and any(plugin.anywhere("mainClass", "Main-Class"))
+        and not (needs and any(element.text == "true" for element in plugin.anywhere("addClasspath")))
         for plugin in plugins
     )
 
