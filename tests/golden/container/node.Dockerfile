@@ -12,6 +12,11 @@ ENV NODE_ENV=production
 RUN CI=true npm_config_ignore_scripts=true pnpm prune --prod
 
 FROM node:22.23.2-slim
+# No versions here: the tag above fixes the Debian release, and its archive keeps only the newest patch.
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends openssl \
+    && rm -rf /var/lib/apt/lists/*
 ENV NODE_ENV=production
 ENV PORT=3000
 ENV HOME=/tmp

@@ -16,7 +16,7 @@ from typing import Any
 from fops.onboarding.detect.files.environment import looks_secret, variable
 from fops.onboarding.model import CERTAIN, LIKELY, STRONG, App, Conflict, Fact
 
-_ADDED_UP = frozenset({"env", "processes", "services", "secrets"})
+_ADDED_UP = frozenset({"env", "processes", "services", "secrets", "system_packages"})
 # Least confidence at which another value is worth a person's look. Commands differ for good reasons and are not here.
 _MATTERS: Mapping[str, float] = {
     "runtime_version": STRONG,

@@ -36,6 +36,13 @@ def test_the_only_lasting_process_of_a_procfile_is_how_the_application_starts():
     assert "start_command" not in [name for name, *_ in several]
 
 
+@pytest.mark.parametrize("file", ["Aptfile", "packages.txt"])
+def test_lists_of_debian_packages_are_read_by_todays_names(file):
+    text = "# for the charts\nffmpeg\nlibgl1-mesa-glx\n:repo:deb http://archive.example stable main\n"
+
+    assert ("system_packages", ["ffmpeg", "libgl1"], file, 2) in told({file: text})
+
+
 @pytest.mark.parametrize(
     ("file", "text", "name", "value", "line"),
     [

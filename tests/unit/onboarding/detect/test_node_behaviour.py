@@ -108,3 +108,9 @@ def test_a_client_package_names_the_service_it_talks_to(package, service):
 def test_prisma_names_its_database_in_the_schema(provider, service):
     schema = f'datasource db {{\n  provider = "{provider}"\n}}\n'
     assert facts("", files={"prisma/schema.prisma": schema})["services"] == [service]
+
+
+def test_programs_that_packages_call_are_named_by_their_debian_package():
+    found = facts("", dependencies=("express", "fluent-ffmpeg", "puppeteer"))
+
+    assert found["system_packages"] == ["chromium", "ffmpeg"]

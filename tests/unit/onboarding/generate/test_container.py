@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -187,6 +188,28 @@ def test_node_leaves_behind_what_only_the_build_needs():
     text = image(SERVICES["npm"])
 
     assert text.index("RUN npm run build") < text.index("RUN npm prune --omit=dev") < text.index("-slim")
+
+
+def test_prismas_engines_find_openssl_in_the_running_image():
+    assert "openssl" in image(SERVICES["pnpm"]).partition("-slim")[2]
+    assert "apt-get" not in image(SERVICES["npm"])
+
+
+@pytest.mark.parametrize("service", [SERVICES["pip"], SERVICES["npm"]], ids=["python", "node"])
+def test_debian_packages_that_the_repository_asks_for_are_in_the_running_image(service):
+    asked = {"system_packages": a_fact("system_packages", ["ffmpeg", "libgl1"])}
+
+    assert "--no-install-recommends ffmpeg libgl1" in image(replace(service, backing=(), evidence=asked))
+
+
+def test_puppeteer_runs_the_chromium_of_the_image_and_downloads_none():
+    text = image(node("npm", evidence={"system_packages": a_fact("system_packages", ["chromium"])}))
+
+    assert (
+        text.index("PUPPETEER_SKIP_DOWNLOAD")
+        < text.index("npm install")
+        < text.index("PUPPETEER_EXECUTABLE_PATH")
+    )
 
 
 def test_pnpm_runs_no_script_of_the_project_after_its_tools_are_gone():

@@ -15,6 +15,7 @@ from fops.onboarding.generate.container.runtime import (
     processes,
     reads_port,
     started,
+    system_packages,
     workdir,
 )
 from fops.onboarding.model import ServicePlan
@@ -150,7 +151,10 @@ def _install(service: ServicePlan, manager: Manager) -> Mapping[str, Any]:
     single = member(service) == "." and not manager.whole and "pnpm-workspace.yaml" not in service.files
     return {
         "tool": manager.tool,
-        "variables": manager.variables,
+        "variables": {
+            **manager.variables,
+            **({"PUPPETEER_SKIP_DOWNLOAD": "true"} if _has_chromium(service) else {}),
+        },
         "manifests": tuple(path for path in ("package.json", lock, ".npmrc") if path in service.files)
         if single
         else (),
@@ -177,7 +181,14 @@ def _started(service: ServicePlan, manager: Manager) -> Mapping[str, Any]:
         "run_tool": tool,
         "prune": "" if kept or _keeps_everything(service, command) else manager.prune,
         "environment": _environment(service),
+        "libraries": _libraries(service),
     }
+
+
+def _libraries(service: ServicePlan) -> list[str]:
+    """Prisma's engines link to OpenSSL, which the slim image lacks; what else the program calls."""
+    prisma = any(path.endswith(".prisma") for path in service.files)
+    return sorted({*system_packages(service), *(["openssl"] if prisma else [])})
 
 
 def _self_contained(service: ServicePlan, command: str) -> str:
@@ -197,8 +208,15 @@ def _keeps_everything(service: ServicePlan, command: str) -> bool:
     )
 
 
+def _has_chromium(service: ServicePlan) -> bool:
+    """Whether the image brings Debian's Chromium: the one that Puppeteer downloads lacks its libraries there."""
+    return "chromium" in system_packages(service)
+
+
 def _environment(service: ServicePlan) -> Mapping[str, str]:
     values = {"NODE_ENV": "production"}
+    if _has_chromium(service):
+        values["PUPPETEER_EXECUTABLE_PATH"] = "/usr/bin/chromium"
     if listen := _LISTEN_VARIABLES.get(service.framework or ""):
         values[listen] = "0.0.0.0"  # noqa: S104 - inside the pod, where the Service must reach it
     if service.port and (reads_port(service) or service.framework):  # every framework's server reads PORT

@@ -16,6 +16,7 @@ from fops.onboarding.generate.container.runtime import (
     processes,
     reads_port,
     started,
+    system_packages,
     workdir,
 )
 from fops.onboarding.model import ServicePlan, undeclared_server
@@ -65,8 +66,13 @@ def dockerfile(service: ServicePlan) -> tuple[str, Mapping[str, Any]]:
         "install": install,
         "copies_first": copies_first,
         "after_copy": install.project or ("" if copies_first else install.dependencies),
-        "libraries": sorted(_CLIENT_LIBRARIES[name] for name in service.backing if name in _CLIENT_LIBRARIES),
+        "libraries": _libraries(service),
     }
+
+
+def _libraries(service: ServicePlan) -> list[str]:
+    clients = {_CLIENT_LIBRARIES[name] for name in service.backing if name in _CLIENT_LIBRARIES}
+    return sorted(clients.union(system_packages(service)))
 
 
 def _server(service: ServicePlan) -> str:

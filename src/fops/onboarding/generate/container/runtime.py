@@ -109,6 +109,12 @@ def started(service: ServicePlan, process: Process) -> str:
     return in_environment(process.command)
 
 
+def system_packages(service: ServicePlan) -> tuple[str, ...]:
+    """The Debian packages that the running image needs by the repository's word."""
+    fact = service.evidence.get("system_packages")
+    return tuple(fact.value) if fact else ()
+
+
 def member(service: ServicePlan) -> str:
     """The application's folder below its build context, `.` where they are the same."""
     if service.path == service.context:

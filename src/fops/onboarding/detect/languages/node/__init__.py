@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from fops.onboarding.detect.evidence import Claim
 from fops.onboarding.detect.languages.node import sources
-from fops.onboarding.detect.languages.node.behaviour import behaviour, services
+from fops.onboarding.detect.languages.node.behaviour import behaviour, services, system_packages
 from fops.onboarding.detect.languages.node.commands import Project, commands, run_by, serves_files_only
 from fops.onboarding.detect.languages.node.frameworks import APPLICATION_KINDS, Framework, frameworks
 from fops.onboarding.detect.languages.node.manifest import PATH, Manifest, dependency_line, line, read
@@ -108,6 +108,7 @@ class Node:
         yield from judged
         yield from commands(tree, project)
         yield from services(tree, manifest)
+        yield from system_packages(tree, manifest)
         if files_only and main:
             yield from output(tree, main)
         if not files_only:

@@ -1,4 +1,4 @@
-"""What the code does that operations care about: variables it reads, health and metrics routes, backing services."""
+"""What operations care about: variables the code reads, health and metrics routes, services, programs it calls."""
 
 from __future__ import annotations
 
@@ -43,6 +43,11 @@ SERVICES: dict[str, tuple[str, ...]] = {
     "mssql": ("mssql", "tedious"),
 }  # fmt: skip
 """Client packages by the service they talk to, from each project's own documentation."""
+_PROGRAMS: dict[str, str] = {
+    "fluent-ffmpeg": "ffmpeg", "gm": "graphicsmagick", "imagemagick": "imagemagick", "node-poppler": "poppler-utils",
+    "node-tesseract-ocr": "tesseract-ocr", "pg-native": "libpq5", "puppeteer": "chromium", "simple-git": "git",
+}  # fmt: skip
+"""Packages that call a program or library of the system, by the name of its Debian package."""
 _PRISMA = re.compile(
     r'(?m)^[ \t]*provider\s*=\s*"(?P<name>postgresql|postgres|mysql|mongodb|sqlserver|cockroachdb)"'
 )
@@ -147,3 +152,17 @@ def services(tree: Tree, manifest: Manifest) -> Iterator[Fact]:
             file=found.file,
             line=found.line,
         )
+
+
+def system_packages(tree: Tree, manifest: Manifest) -> Iterator[Fact]:
+    """The fact `system_packages`, one candidate for each package that calls a program which images lack."""
+    for package, program in _PROGRAMS.items():
+        if package in manifest.runtime:
+            yield Fact(
+                name="system_packages",
+                value=[program],
+                rule="node.system-packages.caller",
+                confidence=LIKELY,
+                file=PATH,
+                line=dependency_line(tree, package),
+            )
