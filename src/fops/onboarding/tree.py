@@ -137,7 +137,7 @@ def decode(data: bytes) -> str | None:
     """
     if len(data) > MAX_FILE:
         return None
-    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    wide = b"\0" in data and data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     text = data.decode("utf-16" if wide else "utf-8-sig", "replace")
     return None if "\0" in text else text
 
