@@ -103,20 +103,32 @@ def test_a_bundler_or_site_generator_gives_only_files(package, folder):
     [
         ("vite", "vite.config.ts", "export default { build: { outDir: './site' } }", "site"),
         ("@11ty/eleventy", ".eleventy.js", "module.exports = () => ({ dir: { output: 'site' } })", "site"),
-        ("@angular/core", "angular.json", '{"projects": {"shop": {"outputPath": "site"}}}', "site"),
-        ("@angular/core", "angular.json", '{"projects": {"shop": {}}}', "dist/shop"),
-        (
-            "@angular/core",
-            "angular.json",
-            '{"projects": {"shop": {"builder": "@angular/build:application"}}}',
-            "dist/shop/browser",
-        ),
         ("vitepress", ".vitepress/config.mts", "", ".vitepress/dist"),
         ("vitepress", "site/.vitepress/config.mts", "", "site/.vitepress/dist"),
     ],
 )
 def test_the_output_folder_follows_the_configuration(package, path, text, folder):
     assert facts(package, files={path: text})["output_folder"] == folder
+
+
+@pytest.mark.parametrize(
+    ("builder", "path", "folder"),
+    [
+        ("@angular-devkit/build-angular:browser", "site", "site"),
+        ("@angular-devkit/build-angular:browser", None, "dist/shop"),
+        ("@angular-devkit/build-angular:application", "dist/site", "dist/site/browser"),
+        ("@angular/build:application", None, "dist/shop/browser"),
+        ("@angular/build:application", {"base": "out"}, "out/browser"),
+        ("@angular/build:application", {"base": "out", "browser": ""}, "out"),
+    ],
+)
+def test_angular_writes_what_browsers_get_where_its_builder_does(builder, path, folder):
+    build = {"builder": builder, "options": {"outputPath": path}}
+    projects = {"parts": {"projectType": "library"}, "shop": {"architect": {"build": build}}}
+
+    got = facts("@angular/core", files={"angular.json": json.dumps({"projects": projects})})
+
+    assert got["output_folder"] == folder
 
 
 def test_a_site_generator_with_a_server_adapter_runs():

@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fops.onboarding.detect.evidence import Hit, matching
+from fops.onboarding.detect.evidence import Hit, key_line, matching, read_json
+from fops.onboarding.detect.files.values import nested
 from fops.onboarding.detect.languages.code import code_hits
 from fops.onboarding.detect.languages.node.commands import for_development, serves_files_only
 from fops.onboarding.detect.languages.node.frameworks import Framework, pages_folder
@@ -57,7 +58,6 @@ _OUTPUTS = {
     "astro": (("astro.config.*",), r"outDir\s*:\s*['\"](?:\./)?([^'\"]+)['\"]"),
     "next": (("next.config.*",), r"distDir\s*:\s*['\"]([^'\"]+)['\"]"),
     "eleventy": ((".eleventy.*", "eleventy.config.*"), r"output\s*:\s*['\"]([^'\"]+)['\"]"),
-    "angular": (("angular.json",), r'"outputPath"\s*:\s*"([^"]+)"'),
     "vue-cli": (("vue.config.*",), r"outputDir\s*:\s*['\"]([^'\"]+)['\"]"),
     "webpack": (
         ("webpack.config.*", "webpack.prod.*"),
@@ -131,36 +131,46 @@ def _starts_program(start: str) -> bool:
 
 def output(tree: Tree, framework: Framework) -> Iterator[Fact]:
     """The folder a static build writes: from the configuration, else the framework's default."""
-    files, pattern = _OUTPUTS.get(framework.name, ((), ""))
-    hit = _set(tree, pattern, files) if files else None
-    if hit:
-        value = hit.match[1].strip("/")
+    found = _angular_output(tree) if framework.name == "angular" else _configured_output(tree, framework)
+    if found:
         yield Fact(
             name="output_folder",
-            value=value,
+            value=found[0],
             rule="node.output.configuration",
             confidence=STRONG,
-            file=hit.file,
-            line=hit.line,
+            file=found[1],
+            line=found[2],
         )
     yield Fact(name="output_folder", value=_default_output(tree, framework),
                rule=f"node.output.{framework.name}", confidence=LIKELY, file=PATH, line=1)  # fmt: skip
 
 
+def _configured_output(tree: Tree, framework: Framework) -> tuple[str, str, int | None] | None:
+    files, pattern = _OUTPUTS.get(framework.name, ((), ""))
+    hit = _set(tree, pattern, files) if files else None
+    return (hit.match[1].strip("/"), hit.file, hit.line) if hit else None
+
+
 def _default_output(tree: Tree, framework: Framework) -> str:
-    if framework.name == "angular":
-        return _angular_output(tree)
     folder = pages_folder(tree, framework)
     return framework.output if folder is None else posixpath.normpath(f"{folder}/.{framework.name}/dist")
 
 
-def _angular_output(tree: Tree) -> str:
-    """`dist/PROJECT`, with `browser/` where the application builder (Angular 17) writes it."""
-    text = tree.read("angular.json") or ""
-    project = re.search(r'"projects"\s*:\s*\{\s*"([^"]+)"', text)
-    folder = f"dist/{project[1]}" if project else "dist"
-    return (
-        f"{folder}/browser"
-        if re.search(r'"@angular(?:-devkit)?/build(?:-angular)?:application"', text)
-        else folder
-    )
+def _angular_output(tree: Tree) -> tuple[str, str, int | None] | None:
+    """The folder of the first application in angular.json.
+
+    The application builder (Angular 17) writes what browsers get to `browser/` in it, or to the folder named in
+    `outputPath`; by default it is `dist/PROJECT`.
+    """
+    projects = nested(read_json(tree, "angular.json"), "projects")
+    apps = projects.items() if isinstance(projects, dict) else ()
+    name, app = next((pair for pair in apps if nested(pair[1], "projectType") != "library"), ("", None))
+    build = nested(app, "architect", "build") or nested(app, "targets", "build")
+    told = nested(build, "options", "outputPath")
+    base = told if isinstance(told, str) else nested(told, "base")
+    below = nested(told, "browser")
+    if not isinstance(below, str):
+        below = "browser" if str(nested(build, "builder")).endswith(":application") else ""
+    folder = posixpath.normpath(posixpath.join(base if isinstance(base, str) else f"dist/{name}", below))
+    line = key_line(tree, "angular.json", "projects", name) if name else None
+    return (folder, "angular.json", line) if name else None
