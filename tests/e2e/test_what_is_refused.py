@@ -66,7 +66,8 @@ def test_a_private_repository_asks_for_a_sign_in_and_never_for_a_password(fops: 
 def test_an_empty_folder_is_refused(fops: Fops, tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
-    assert "empty" in error_of(fops("onboard", "repo", empty), 1)
+    said = error_of(fops("onboard", "repo", empty), 1)
+    assert said.startswith("error: an empty repository\nhint: add a program")
     assert_nothing_made(fops)
 
 

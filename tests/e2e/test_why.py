@@ -54,6 +54,7 @@ def test_a_line_of_a_branch_not_checked_out_is_explained(onboarded: Onboarded, s
 def test_the_tree_for_people_names_file_line_and_rule(onboarded: Onboarded) -> None:
     done = onboarded.fops("why", "Dockerfile:3", cwd=onboarded.path)
     assert "requirements.txt:1; rule python." in done.stdout
+    assert "['" not in done.stdout, "a list is shown as JSON, not as Python"
     assert "\x1b" not in done.stdout
 
 

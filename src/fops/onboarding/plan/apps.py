@@ -69,7 +69,9 @@ def _selected(findings: Findings, tree: Tree, options: Options) -> Selection:
 
 def _refuse(findings: Findings) -> None:
     if not findings.deployable:
-        raise NotDeployable(findings.reason or "no application was found", hint=_WOULD_BE)
+        # detection words it as `what it is: what would make it deployable`
+        what, _, would = (findings.reason or "no application was found").partition(": ")
+        raise NotDeployable(what, hint=would or _WOULD_BE)
     if findings.reason:
         raise NotDeployable(findings.reason, hint=f"supported are {', '.join(defaults.MANAGERS)}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -49,7 +50,7 @@ def nodes_of(
 def _fact_nodes(service: ServicePlan, ids: Mapping[str, str]) -> Iterator[Linked]:
     for name, fact in service.evidence.items():
         place = Location(file=seen_from_top(service.path, fact.file), line=fact.line) if fact.file else None
-        says = f"{service.name}: {fact.name} = {fact.value}"
+        says = f"{service.name}: {fact.name} = {_shown(fact.value)}"
         below = tuple(
             ids[f"{service.name}:{other}"]
             for other in _decides(fact.name, fact.file, fact.rule)
@@ -173,6 +174,11 @@ def _line_says(text: str | None, line: int) -> str:
     return lines[line - 1].strip() if line <= len(lines) else "past the end of the file"
 
 
+def _shown(value: object) -> str:
+    """Text as it is, everything else as JSON: what `--json` and the lock show."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
 def _fact(lock: locks.Lock, name: str) -> Description:
     fact = lock.facts.get(name, {})
     service, _, bare = name.rpartition(":")
@@ -182,6 +188,6 @@ def _fact(lock: locks.Lock, name: str) -> Description:
     )
     others = (f"{service}:{other}" for other in _decides(bare, file, rule))
     return Description(
-        node=Node(id=name, kind="fact", says=f"{name} = {fact.get('value')}", location=place, rule=rule),
+        node=Node(id=name, kind="fact", says=f"{name} = {_shown(fact.get('value'))}", location=place, rule=rule),
         rests_on=tuple(_fact(lock, other) for other in others if other in lock.facts),
     )
