@@ -43,6 +43,8 @@ def test_what_the_platform_sets_and_what_tests_read_is_not_asked_for():
         ("app.get('/healthz', f)", "server.js", "/healthz"),
         ("fastify.get('/api/health', f)", "server.js", "/api/health"),
         ("new Elysia().get('/health', f)", "server.js", "/health"),
+        ("server.route({ method: 'GET', path: '/health', handler })", "server.js", "/health"),
+        ("app.route({\n  method: 'GET',\n  url: '/healthz',\n  handler })", "server.js", "/healthz"),
         ("@Controller('health')\nexport class A {}", "src/health.controller.ts", "/health"),
         ("export function GET() {}", "app/api/health/route.ts", "/api/health"),
         ("export default f", "pages/api/healthz.ts", "/api/healthz"),
@@ -50,6 +52,10 @@ def test_what_the_platform_sets_and_what_tests_read_is_not_asked_for():
 )
 def test_a_health_route_is_one_that_stands_in_the_code(code, path, value):
     assert facts(code, path=path)["health_path"] == value
+
+
+def test_strapi_answers_a_health_check_of_its_own():
+    assert facts("", dependencies=("@strapi/strapi",))["health_path"] == "/_health"
 
 
 def test_a_global_prefix_stands_before_a_controllers_path():

@@ -19,6 +19,7 @@ def port(code, *, dependencies=("express",), start="node server.js", files=None)
     [
         "app.listen(4001)",
         "app.listen({ host: '0.0.0.0', port: 4001 })",
+        "const server = Hapi.server({ host: '0.0.0.0', port: 4001 })",
         "app.listen(process.env.PORT || 4001)",
         "const port = parseInt(process.env.PORT ?? '4001', 10)\napp.listen(port)",
         "const port = process.env.PORT ? Number(process.env.PORT) : 4001\napp.listen(port)",

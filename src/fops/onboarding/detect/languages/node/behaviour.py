@@ -21,10 +21,11 @@ _TAKEN_OUT = re.compile(
 _NOT_OURS = re.compile(r"^(?:NODE_ENV|PORT|HOST|HOSTNAME|CI|npm_|HOME|PATH|PWD|TZ|VERCEL|NEXT_RUNTIME|DEBUG)")
 # A router's path continues that of its mount, and a client's names another program: neither is our path.
 _SERVER = r"(?<![rR]outer)(?<![rR]outes)(?<![rR]oute)(?<!axios)(?<!http)(?<![cC]lient)(?<![rR]equest)"
-_HEALTH = re.compile(
-    _SERVER
-    + r"\.(?:get|all|route|head|use)\s*\(\s*['\"`](?P<path>/(?:[\w-]+/)*(?:healthz?|health-?check|livez?|readyz|ready|liveness|_health|ping|status))['\"`]"
-)
+_HEALTH_PATH = r"['\"`](?P<path>/(?:[\w-]+/)*(?:healthz?|health-?check|livez?|readyz|ready|liveness|_health|ping|status))['\"`]"
+_HEALTH = re.compile(_SERVER + r"\.(?:get|all|route|head|use)\s*\(\s*" + _HEALTH_PATH)
+_HEALTH_OF_A_TABLE = re.compile(
+    r"\bmethod\s*:\s*['\"](?:GET|\*)['\"]\s*,\s*(?:path|url)\s*:\s*" + _HEALTH_PATH
+)  # routes as Hapi and Fastify take them: `{ method: 'GET', path: '/health' }`
 _NEST_HEALTH = re.compile(r"@Controller\(\s*['\"]/?(?P<path>health[\w-]*)['\"]\s*\)")
 _METRICS = re.compile(_SERVER + r"\.(?:get|all|route|use)\s*\(\s*['\"`](?P<path>/(?:[\w-]+/)*metrics)['\"`]")
 _PREFIX = re.compile(r"\.setGlobalPrefix\(\s*['\"`]/?(?P<prefix>[\w/-]+?)/?['\"`]\s*[,)]")
@@ -67,6 +68,7 @@ def behaviour(tree: Tree, manifest: Manifest, paths: Sequence[str]) -> Iterator[
     hits = chain(code_hits(tree, _ENV, paths), code_hits(tree, _TAKEN_OUT, unpacking))
     yield from environment("node", [hit for hit in hits if not _NOT_OURS.match(hit.match["name"])])
     yield from _route(tree, "health_path", _HEALTH, paths)
+    yield from _route(tree, "health_path", _HEALTH_OF_A_TABLE, paths)
     nest = next(code_hits(tree, _NEST_HEALTH, paths), None)
     prefixed = next(code_hits(tree, _PREFIX, paths), None) if nest else None
     prefix = f"/{prefixed.match['prefix']}" if prefixed else ""
@@ -80,6 +82,15 @@ def behaviour(tree: Tree, manifest: Manifest, paths: Sequence[str]) -> Iterator[
             line=nest.line,
         )
     yield from _file_route(tree)
+    if manifest.has("@strapi/strapi"):
+        yield Fact(
+            name="health_path",
+            value="/_health",  # every Strapi server answers it: Strapi's documentation, Deployment
+            rule="node.health.strapi",
+            confidence=LIKELY,
+            file=PATH,
+            line=dependency_line(tree, "@strapi/strapi"),
+        )
     if manifest.has("prom-client") or any(
         name.endswith("prom-bundle") or "prometheus" in name for name in manifest.runtime
     ):

@@ -35,7 +35,7 @@ _LISTENED_TO = re.compile(
     r"\.listen\s*\(\s*(?:\{\s*(?:[^{}]{0,80},\s*)?port\s*:\s*)?(?P<name>[A-Za-z_$][\w$]*)\b"
 )
 _SERVED = re.compile(
-    r"(?:\bserve|Bun\.serve|Deno\.serve)\s*\(\s*\{[^{}]{0,300}?\bport\s*:\s*['\"]?(?P<port>\d{2,5})\b"
+    r"(?:\bserve|Bun\.serve|Deno\.serve|\b[Hh]api\.[sS]erver)\s*\(\s*\{[^{}]{0,300}?\bport\s*:\s*['\"]?(?P<port>\d{2,5})\b"
 )
 _NAMED = re.compile(
     r"(?<![\w$])(?P<name>[A-Za-z_$][\w$]{0,60})\s{0,20}(?::\s{0,20}\w{1,40})?\s{0,20}(?P<sign>[:=])\s{0,20}(?:Number\(|parseInt\(|normalizePort\()?\s{0,20}['\"]?(?P<port>\d{2,5})\b['\"]?"
