@@ -3,6 +3,7 @@ import json
 import pytest
 
 from fops.onboarding.detect.languages.node import LANGUAGE
+from fops.onboarding.detect.languages.node.commands import run_by
 from fops.onboarding.detect.settle import settle
 from fops.onboarding.model import WEAK
 from fops.onboarding.tree import MemoryTree
@@ -39,6 +40,9 @@ def test_scripts_are_run_in_the_words_of_the_tool(lock, start, build, test):
         ({"start": "", "dev": "nodemon server.js"}, "node server.js"),
         ({"start": "nodemon server.js"}, "node server.js"),
         ({"start": "tsx watch server.js"}, "node server.js"),
+        ({"start": "nx serve"}, "node server.js"),
+        ({"start": "nx run shop:serve"}, "node server.js"),
+        ({"start": "turbo run dev"}, "node server.js"),
         ({"serve": "http-server dist"}, "node server.js"),
     ],
 )  # fmt: skip
@@ -101,6 +105,53 @@ def test_tanstack_start_is_served_by_srvx_unless_nitro_builds_it():
     nitro = package(dependencies={"@tanstack/react-start": "1", "nitro": "3"})
     assert value(plain, "start_command") == "npx srvx --prod -s ../client dist/server/server.js"
     assert value(nitro, "start_command") == "node .output/server/index.mjs"
+
+
+def test_a_start_script_of_the_built_folder_is_started_from_the_projects_own():
+    files = package(dependencies={"@adonisjs/core": "6"}, scripts={"start": "node bin/server.js"})
+    assert value({**files, "bin/server.ts": ""}, "start_command") == "node build/bin/server.js"
+    assert value({**files, "bin/server.js": ""}, "start_command") == "npm start"
+
+
+def test_what_heroku_runs_after_the_install_builds_where_nothing_else_does():
+    scripts = {"start": "node server.js", "heroku-postbuild": "npm run build --prefix client"}
+    assert value(package(scripts=scripts), "build_command") == "npm run heroku-postbuild"
+    assert value(package(scripts={**scripts, "build": "tsc"}), "build_command") == "npm run build"
+
+
+def test_sveltekit_without_a_chosen_adapter_is_built_for_node():
+    kit = {"@sveltejs/kit": "2", "@sveltejs/adapter-auto": "6"}
+    files = package(devDependencies=kit, scripts={"build": "vite build"})
+    assert value(files, "build_command") == "GCP_BUILDPACKS=true npm run build"
+    assert value({**files, "svelte.config.js": "adapter-static"}, "build_command") == "npm run build"
+
+
+@pytest.mark.parametrize(
+    ("scripts", "schema", "command"),
+    [
+        ({"build": "tsc"}, "prisma/schema.prisma", "npx prisma generate && npm run build"),
+        ({"build": "tsc"}, "prisma/schema/user.prisma", "npx prisma generate && npm run build"),
+        ({}, "prisma/schema.prisma", "npx prisma generate"),
+        ({"build": "prisma generate && tsc"}, "prisma/schema.prisma", "npm run build"),
+        ({"build": "tsc", "postinstall": "prisma generate"}, "prisma/schema.prisma", "npm run build"),
+        ({"build": "tsc"}, "packages/db/prisma/schema.prisma", "npm run build"),
+    ],
+)
+def test_prismas_client_is_written_before_the_build_where_no_script_does(scripts, schema, command):
+    files = {**package(devDependencies={"prisma": "6"}, scripts=scripts), schema: ""}
+    assert value(files, "build_command") == command
+
+
+@pytest.mark.parametrize(
+    ("command", "other"),
+    [
+        ("npx prisma generate && npm run build", "pnpm exec prisma generate && pnpm run build"),
+        ("GCP_BUILDPACKS=true npm run build", "GCP_BUILDPACKS=true pnpm run build"),
+        ("GCP_BUILDPACKS=true npx vite build", "GCP_BUILDPACKS=true pnpm exec vite build"),
+    ],
+)
+def test_every_part_of_a_command_is_run_by_the_workspaces_tool(command, other):
+    assert run_by(command, "pnpm") == other
 
 
 @pytest.mark.parametrize(

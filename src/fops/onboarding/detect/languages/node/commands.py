@@ -11,9 +11,10 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from fops.onboarding.detect.evidence import matching
 from fops.onboarding.detect.languages.node import sources
 from fops.onboarding.detect.languages.node.frameworks import Framework, pages_folder
-from fops.onboarding.detect.languages.node.manifest import PATH, Manifest, line
+from fops.onboarding.detect.languages.node.manifest import PATH, Manifest, dependency_line, line
 from fops.onboarding.model import LIKELY, STRONG, WEAK, Fact
 from fops.onboarding.ports import Tree
 
@@ -23,7 +24,7 @@ _DEVELOPMENT = re.compile(
     r"\bgatsby\s+develop\b|\bember\s+s(?:erve)?\b|\b(?:vuepress|vitepress)\s+dev\b|\bnodemon\b|\bionic\s+serve\b|\bexpo\s+start\b|"
     r"\bts-node-dev\b|\btsx\s+watch\b|\bnode\s+--watch\b|\bbun\s+--(?:hot|watch)\b|\beleventy\s+--serve\b|\bhexo\s+server\b|\bsanity\s+dev\b|"
     r"\bdocusaurus\s+start\b|\bumi\s+dev\b|\bpreact\s+watch\b|\bnest\s+start\s+--watch\b|\bbrunch\s+watch\b|\bpolymer\s+serve\b|\bgulp\b|\bstencil\s+build\s+--dev\b|"
-    r"\brsbuild\s+dev\b|\blive-server\b|\bredwood\s+dev\b"
+    r"\brsbuild\s+dev\b|\blive-server\b|\bredwood\s+dev\b|\bnx\s+(?:run\s+[\w@/-]+:)?serve\b|\bturbo\s+(?:run\s+)?dev\b"
 )
 _FILES_ONLY = re.compile(
     r"(?:^|&&\s*|\bnpx\s+)(?:serve|http-server|vite\s+preview|gatsby\s+serve|astro\s+preview|docusaurus\s+serve|sirv)\b"
@@ -89,10 +90,14 @@ def run(tool: str, script: str) -> str:
 
 def run_by(command: str, tool: str) -> str:
     """A command as another tool runs it: `npm run build` is `bun run build` where Bun installs."""
-    script = re.fullmatch(r"(?:npm|pnpm|yarn|bun) (?:run )?([\w:.-]+)", command)
+    return " && ".join(_run_by(part, tool) for part in command.split(" && "))
+
+
+def _run_by(command: str, tool: str) -> str:
+    script = re.fullmatch(r"(\w+=\w+ )?(?:npm|pnpm|yarn|bun) (?:run )?([\w:.-]+)", command)
     if script:
-        return run(tool, script[1])
-    return re.sub(r"\A(?:npx|pnpm exec|bunx) ", f"{_runner(tool)} ", command)
+        return f"{script[1] or ''}{run(tool, script[2])}"
+    return re.sub(r"\A(\w+=\w+ )?(?:npx|pnpm exec|bunx) ", rf"\g<1>{_runner(tool)} ", command)
 
 
 def _is_real(text: str) -> bool:
@@ -127,26 +132,53 @@ def _build(tree: Tree, project: Project) -> Iterator[Fact]:
     script = next(
         (
             name
-            for name in ("build", "build:prod", "build:production", "generate")
+            for name in ("build", "build:prod", "build:production", "generate", "heroku-postbuild")
             if scripts.get(name, "").strip()
         ),
         None,
     )
+    first = _generates(tree, project)
     if script:
-        yield Fact(name="build_command", value=run(project.tool, script), rule="node.build.script", confidence=STRONG,
-                   file=PATH, line=line(tree, "scripts", script))  # fmt: skip
+        value = f"{_target(project)}{run(project.tool, script)}"
+        yield Fact(name="build_command", value=f"{first} && {value}" if first else value, rule="node.build.script",
+                   confidence=STRONG, file=PATH, line=line(tree, "scripts", script))  # fmt: skip
     elif project.framework and project.framework.build:
         folder = pages_folder(tree, project.framework)
         where = f" {shlex.quote(folder)}" if folder else ""
-        value = f"{_runner(project.tool)} {project.framework.build}{where}"
+        value = f"{_target(project)}{_runner(project.tool)} {project.framework.build}{where}"
         yield Fact(
             name="build_command",
-            value=value,
+            value=f"{first} && {value}" if first else value,
             rule="node.build.framework",
             confidence=LIKELY,
             file=PATH,
             line=1,
         )
+    elif first:
+        yield Fact(
+            name="build_command",
+            value=first,
+            rule="node.build.prisma",
+            confidence=LIKELY,
+            file=PATH,
+            line=dependency_line(tree, "prisma"),
+        )
+
+
+def _generates(tree: Tree, project: Project) -> str:
+    """What writes Prisma's client where no script does: pnpm and Prisma 7 leave it to the build."""
+    manifest = project.manifest
+    schema = any(path == "schema.prisma" or path.startswith("prisma/") for path in matching(tree, "*.prisma"))
+    said = any("prisma generate" in text for text in manifest.scripts.values())
+    return (
+        f"{_runner(project.tool)} prisma generate" if schema and manifest.has("prisma") and not said else ""
+    )
+
+
+def _target(project: Project) -> str:
+    """SvelteKit's adapter-auto builds for the platform it finds itself on; by this variable for one that runs Node."""
+    auto = project.manifest.has("@sveltejs/adapter-auto") and not project.static
+    return "GCP_BUILDPACKS=true " if auto else ""
 
 
 def _runner(tool: str) -> str:
@@ -204,9 +236,21 @@ def _start_scripts(tree: Tree, project: Project) -> Iterator[Fact]:
             for_development(text) or serves_files_only(text) or project.framework is not None
         ):
             continue
-        weight = WEAK if for_development(text) else confidence
+        weight = WEAK if for_development(text) or _is_of_the_build(tree, project, text) else confidence
         yield Fact(name="start_command", value=run(project.tool, script), rule="node.start.script", confidence=weight,
                    file=PATH, line=line(tree, "scripts", script))  # fmt: skip
+
+
+def _is_of_the_build(tree: Tree, project: Project, text: str) -> bool:
+    """Whether a script starts a program of the build's folder from there, and the framework says how from here."""
+    found = re.fullmatch(r"node (?:\./)?([\w./-]{1,200})\.js", text)
+    return (
+        found is not None
+        and project.framework is not None
+        and project.framework.start.startswith("node ")
+        and tree.size(f"{found[1]}.js") is None
+        and tree.size(f"{found[1]}.ts") is not None
+    )
 
 
 def _program(tree: Tree, project: Project, path: str) -> str:
