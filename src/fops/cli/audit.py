@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fops.cli.output import FieldsOption, JsonOption, print_json, print_json_lines, print_lines, print_table
+from fops.cli.output import FieldsOption, JsonOption, print_json, print_json_lines, print_lines
 from fops.cli.session import say
+from fops.cli.table import print_table
 from fops.kernel.clock import parse
 from fops.kernel.errors import UsageError
 
@@ -59,7 +60,8 @@ def list_entries(
         (one.timestamp[:19] + "Z", one.actor, one.action, one.outcome.value, one.target, one.id)
         for one in entries
     ]
-    print_table(("time", "actor", "action", "outcome", "target", "id"), rows, color=session.color)
+    headings = ("time", "actor", "action", "outcome", "target", "id")
+    print_table(headings, rows, color=session.color, folded="target")
     if not rows:
         say("no entries")
 

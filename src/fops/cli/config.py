@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fops.cli.output import FieldsOption, JsonOption, print_json, print_lines, print_table
+from fops.cli.output import FieldsOption, JsonOption, print_json, print_lines
+from fops.cli.table import print_table
 
 if TYPE_CHECKING:
     from fops.cli.session import Session
@@ -40,7 +41,8 @@ def show(
         (one.name, "–" if one.value is None else str(one.value), *([one.origin] if origin else []))
         for one in loaded
     ]
-    print_table(("setting", "value", *(["origin"] if origin else [])), rows, color=session.color)
+    headings = ("setting", "value", *(["origin"] if origin else []))
+    print_table(headings, rows, color=session.color, folded="value")
 
 
 def completion(

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Literal
 
 import typer
 
-from fops.cli.output import FieldsOption, JsonOption, print_json, print_table
+from fops.cli.output import FieldsOption, JsonOption, print_json
+from fops.cli.table import print_table
 from fops.kernel.errors import FopsError
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def doctor(context: typer.Context, as_json: JsonOption = False, fields: FieldsOp
             ("what", "status", "detail"),
             [(one.what, one.status, one.detail) for one in findings],
             color=session.color,
+            folded="detail",
         )
     return 6 if any(one.status == "broken" for one in findings) else 0
 

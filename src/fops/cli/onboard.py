@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fops.cli.output import FieldsOption, JsonOption, link, print_json, print_lines, print_table
+from fops.cli.output import FieldsOption, JsonOption, link, print_json, print_lines
 from fops.cli.session import say
+from fops.cli.table import print_table
 from fops.kernel.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
@@ -275,7 +276,8 @@ def _print_findings(session: Session, findings: Findings) -> None:
         print_lines([findings.reason if findings.deployable else f"not deployable: {findings.reason}"])
     for app in findings.apps:
         print_lines([f"{app.path}"] if len(findings.apps) > 1 else [])
-        print_table(("fact", "value", "evidence", "rule", "sure"), list(_fact_rows(app)), color=session.color)
+        headings = ("fact", "value", "evidence", "rule", "sure")
+        print_table(headings, list(_fact_rows(app)), color=session.color, folded="value", spare="rule")
     for conflict in findings.conflicts:
         say(f"conflict: {conflict.fact} of {conflict.app}: took {_short(conflict.taken.value)} from {conflict.taken.file}:{conflict.taken.line}, "
             f"but {conflict.other.file}:{conflict.other.line} says {_short(conflict.other.value)}")  # fmt: skip
@@ -294,7 +296,8 @@ def _print_fact(session: Session, findings: Findings, name: str) -> None:
     if not rows:
         known = sorted({fact for app in findings.apps for fact in app.facts})
         raise NotFound(f"no fact {name!r} was found", hint=f"found: {', '.join(known) or 'nothing'}")
-    print_table(("app", "fact", "value", "evidence", "rule", "sure"), rows, color=session.color)
+    headings = ("app", "fact", "value", "evidence", "rule", "sure")
+    print_table(headings, rows, color=session.color, folded="value", spare="rule")
 
 
 def _short(value: Any) -> str:
