@@ -155,6 +155,23 @@ def test_every_part_of_a_command_is_run_by_the_workspaces_tool(command, other):
 
 
 @pytest.mark.parametrize(
+    ("keys", "reads"),
+    [
+        ({"scripts": {"postinstall": "node scripts/setup.js"}}, True),
+        ({"scripts": {"postinstall": "cd client && npm install"}}, True),
+        ({"scripts": {"prepare": "npm run build"}}, True),
+        ({"scripts": {"postinstall": "prisma generate && fumadocs-mdx"}}, True),
+        ({"dependencies": {"ours": "file:./packages/ours"}}, True),
+        ({"scripts": {"postinstall": "prisma generate", "prepare": "husky || true"}}, None),
+        ({"scripts": {"preinstall": "npx only-allow pnpm", "postinstall": "nuxt prepare"}}, None),
+        ({"scripts": {"start": "node server.js"}, "dependencies": {"express": "4"}}, None),
+    ],
+)
+def test_an_install_that_needs_the_program_says_so(keys, reads):
+    assert value(package(**keys), "install_reads_program") is reads
+
+
+@pytest.mark.parametrize(
     ("lock", "runner"),
     [
         ("package-lock.json", "npx"),

@@ -212,6 +212,13 @@ def test_puppeteer_runs_the_chromium_of_the_image_and_downloads_none():
     )
 
 
+@pytest.mark.parametrize("name", ["workspaces", "install_reads_program"])
+def test_an_install_that_reads_the_program_comes_after_it(name):
+    text = image(node("npm", "package-lock.json", evidence={name: a_fact(name, ["."])}))
+
+    assert text.index("COPY . .") < text.index("npm ci")
+
+
 def test_pnpm_runs_no_script_of_the_project_after_its_tools_are_gone():
     assert "npm_config_ignore_scripts=true pnpm prune --prod" in image(SERVICES["pnpm"])
 

@@ -32,6 +32,7 @@ _STANDALONE = re.compile(r"node (?:\./)?\.next/standalone/server\.js")
 # Servers that listen on the pod's own loopback unless told otherwise, and the variable that tells them.
 _LISTEN_VARIABLES = {"astro": "HOST", "solidstart": "HOST"}
 _FOLDERS_FOR_INSTALL = ("prisma", "patches")  # read by install scripts: prisma generate, patch-package
+_SETTINGS = (".npmrc", ".yarnrc", ".pnpmfile.cjs", "bunfig.toml")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,14 +149,14 @@ def _install(service: ServicePlan, manager: Manager) -> Mapping[str, Any]:
     if "package.json" not in service.files:
         return {"tool": "", "variables": {}, "manifests": (), "folders": (), "install": "", "cache": ""}
     lock = next((path for path in manager.locks if path in service.files), None)
-    single = member(service) == "." and not manager.whole and "pnpm-workspace.yaml" not in service.files
+    single = not (_needs_everything(service) or manager.whole)
     return {
         "tool": manager.tool,
         "variables": {
             **manager.variables,
             **({"PUPPETEER_SKIP_DOWNLOAD": "true"} if _has_chromium(service) else {}),
         },
-        "manifests": tuple(path for path in ("package.json", lock, ".npmrc") if path in service.files)
+        "manifests": tuple(path for path in ("package.json", lock, *_SETTINGS) if path in service.files)
         if single
         else (),
         "folders": tuple(name for name in _FOLDERS_FOR_INSTALL if _has_folder(service, name))
@@ -164,6 +165,12 @@ def _install(service: ServicePlan, manager: Manager) -> Mapping[str, Any]:
         "install": manager.locked if lock else manager.unlocked,
         "cache": manager.cache,
     }
+
+
+def _needs_everything(service: ServicePlan) -> bool:
+    """Whether the install reads more than the manifests at the top: members of a workspace, or the program itself."""
+    workspace = member(service) != "." or "pnpm-workspace.yaml" in service.files
+    return workspace or any(name in service.evidence for name in ("workspaces", "install_reads_program"))
 
 
 def _has_folder(service: ServicePlan, name: str) -> bool:

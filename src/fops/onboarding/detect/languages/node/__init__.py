@@ -1,7 +1,7 @@
 """Node: JavaScript and TypeScript, with npm, pnpm, Yarn or Bun.
 
 Map: manifest.py (package.json) · package_manager.py · version.py · frameworks.py (the table) · sources.py (program files)
-commands.py (install, build, start, test, lint) · site.py (static or not) · port.py · behaviour.py (routes, variables, services)
+install.py · commands.py (build, start, test, lint) · site.py (static or not) · port.py · behaviour.py (routes, variables, services)
 """
 
 from __future__ import annotations

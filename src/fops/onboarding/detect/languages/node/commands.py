@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from fops.onboarding.detect.evidence import matching
 from fops.onboarding.detect.languages.node import sources
 from fops.onboarding.detect.languages.node.frameworks import Framework, pages_folder
+from fops.onboarding.detect.languages.node.install import install
 from fops.onboarding.detect.languages.node.manifest import PATH, Manifest, dependency_line, line
 from fops.onboarding.model import LIKELY, STRONG, WEAK, Fact
 from fops.onboarding.ports import Tree
@@ -30,12 +31,6 @@ _FILES_ONLY = re.compile(
     r"(?:^|&&\s*|\bnpx\s+)(?:serve|http-server|vite\s+preview|gatsby\s+serve|astro\s+preview|docusaurus\s+serve|sirv)\b"
 )
 _NO_TEST = re.compile(r"no test specified|^\s*(?:exit\s+[01]|true|:)\s*$")
-INSTALLS = {
-    "npm": ("npm ci", ("package-lock.json", "npm-shrinkwrap.json"), "npm install"),
-    "pnpm": ("pnpm install --frozen-lockfile", ("pnpm-lock.yaml",), "pnpm install"),
-    "yarn": ("yarn install --frozen-lockfile", ("yarn.lock",), "yarn install"),
-    "bun": ("bun install --frozen-lockfile", ("bun.lock", "bun.lockb"), "bun install"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +55,7 @@ def serves_files_only(command: str) -> bool:
 
 def commands(tree: Tree, project: Project) -> Iterator[Fact]:
     """Every command fact."""
-    yield from _install(tree, project)
+    yield from install(tree, project.manifest, project.tool)
     yield from _build(tree, project)
     yield from start(tree, project)
     for name, scripts in (
@@ -102,29 +97,6 @@ def _run_by(command: str, tool: str) -> str:
 
 def _is_real(text: str) -> bool:
     return bool(text.strip()) and not _NO_TEST.search(text)
-
-
-def _install(tree: Tree, project: Project) -> Iterator[Fact]:
-    frozen, locks, loose = INSTALLS[project.tool]
-    lock = next((path for path in locks if tree.size(path) is not None), None)
-    if project.tool == "yarn" and _is_berry(tree, project.manifest):
-        frozen = "yarn install --immutable"
-    yield Fact(
-        name="install_command",
-        value=frozen if lock else loose,
-        rule="node.install",
-        confidence=STRONG,
-        file=lock or PATH,
-        line=1,
-    )
-
-
-def _is_berry(tree: Tree, manifest: Manifest) -> bool:
-    """Whether Yarn is 2 or newer: its lock file opens with `__metadata`, and it renamed the flag."""
-    told = re.match(r"yarn@(\d{1,3})", manifest.text("packageManager") or "")
-    if told:
-        return int(told[1]) > 1
-    return tree.size(".yarnrc.yml") is not None or "__metadata:" in (tree.read("yarn.lock") or "")[:400]
 
 
 def _build(tree: Tree, project: Project) -> Iterator[Fact]:
