@@ -29,6 +29,7 @@ def test_a_repository_goes_through_proposal_edit_and_merge(fops: Fops, site: Pat
 
     again = _status(fops, site)
     assert (again["status"], again["commit"], again["exit"]) == ("nothing-to-do", first["commit"], 0)
+    assert (again["pr_url"], again["proposal"]) == (first["pr_url"], first["proposal"])
     assert branches(site)[branch] == first["commit"]
     assert len(fops.proposals) == 1
 
