@@ -114,7 +114,22 @@ def _examine(tree: Tree, path: str) -> _Verdict:
 
 def _members(tree: Tree, top: _Verdict, workspace: Workspace) -> tuple[_Verdict, ...]:
     verdicts = (_examine(tree, path) for path in workspace.members)
-    return tuple(_inheriting(one, top) for one in verdicts)
+    inheriting = (_inheriting(one, top) for one in verdicts)
+    return tuple(_after_siblings(tree, one, workspace) for one in inheriting)
+
+
+def _after_siblings(tree: Tree, member: _Verdict, workspace: Workspace) -> _Verdict:
+    """A member that imports others of the workspace is built after them, where its language knows how."""
+    language = member.candidate.language if member.candidate else None
+    build_with_siblings = getattr(language, "build_with_siblings", None)
+    built = (
+        build_with_siblings(tree, member.app, workspace.members)
+        if member.app and build_with_siblings
+        else None
+    )
+    if member.app is None or built is None:
+        return member
+    return replace(member, app=App(path=member.path, facts={**member.app.facts, "build_command": built}))
 
 
 def _inheriting(member: _Verdict, top: _Verdict) -> _Verdict:

@@ -38,7 +38,8 @@ class Language(Protocol):
         Several of one name are allowed: the most confident wins, the first of equals; another value that matters
         becomes a conflict (see `settle`). A language may also have `library(tree) -> Claim | None`: the evidence that
         the folder is imported, not run; and `run_by(fact, tool) -> Fact`: a command of a workspace's member in the
-        words of the package manager that the workspace is installed with.
+        words of the package manager that the workspace is installed with; and `build_with_siblings(tree, app, members)
+        -> Fact | None`: a member's build that comes after the builds of the members it imports.
         """
 
 

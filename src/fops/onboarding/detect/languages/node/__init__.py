@@ -1,16 +1,16 @@
 """Node: JavaScript and TypeScript, with npm, pnpm, Yarn or Bun.
 
 Map: manifest.py (package.json) · package_manager.py · version.py · frameworks.py (the table) · sources.py (program files)
-install.py · commands.py (build, start, test, lint) · site.py (static or not) · port.py · behaviour.py (routes, variables, services)
+install.py · commands.py (build, start, test, lint) · siblings.py (builds before a member's) · site.py (static or not) · port.py · behaviour.py (routes, variables, services)
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from fops.onboarding.detect.evidence import Claim
-from fops.onboarding.detect.languages.node import sources
+from fops.onboarding.detect.languages.node import siblings, sources
 from fops.onboarding.detect.languages.node.behaviour import behaviour, services, system_packages
 from fops.onboarding.detect.languages.node.commands import Project, commands, run_by, serves_files_only
 from fops.onboarding.detect.languages.node.frameworks import APPLICATION_KINDS, Framework, frameworks
@@ -20,7 +20,7 @@ from fops.onboarding.detect.languages.node.port import port
 from fops.onboarding.detect.languages.node.release import release
 from fops.onboarding.detect.languages.node.site import output, static
 from fops.onboarding.detect.languages.node.version import version
-from fops.onboarding.model import CERTAIN, LIKELY, STRONG, WEAK, Fact
+from fops.onboarding.model import CERTAIN, LIKELY, STRONG, WEAK, App, Fact
 from fops.onboarding.ports import Tree
 
 _EMPTY = Manifest(document={}, scripts={}, runtime={}, development={})
@@ -79,6 +79,10 @@ class Node:
         """A command in the words of the workspace's package manager; other facts as they are."""
         scripted = fact.rule.startswith(("node.script", "node.build", "node.start"))
         return replace(fact, value=run_by(str(fact.value), tool)) if scripted else fact
+
+    def build_with_siblings(self, tree: Tree, app: App, members: Sequence[str]) -> Fact | None:
+        """The build of a workspace's member that comes after the builds of those it imports, None where it needs none."""
+        return siblings.build(tree, app, members)
 
     def facts(self, tree: Tree) -> Iterator[Fact]:
         """Every candidate fact."""

@@ -92,7 +92,7 @@ def _run_by(command: str, tool: str) -> str:
     script = re.fullmatch(r"(\w+=\w+ )?(?:npm|pnpm|yarn|bun) (?:run )?([\w:.-]+)", command)
     if script:
         return f"{script[1] or ''}{run(tool, script[2])}"
-    return re.sub(r"\A(\w+=\w+ )?(?:npx|pnpm exec|bunx) ", rf"\g<1>{_runner(tool)} ", command)
+    return re.sub(r"\A(\w+=\w+ )?(?:npx|pnpm exec|bunx) ", rf"\g<1>{runner(tool)} ", command)
 
 
 def _is_real(text: str) -> bool:
@@ -117,7 +117,7 @@ def _build(tree: Tree, project: Project) -> Iterator[Fact]:
     elif project.framework and project.framework.build:
         folder = pages_folder(tree, project.framework)
         where = f" {shlex.quote(folder)}" if folder else ""
-        value = f"{_target(project)}{_runner(project.tool)} {project.framework.build}{where}"
+        value = f"{_target(project)}{runner(project.tool)} {project.framework.build}{where}"
         yield Fact(
             name="build_command",
             value=f"{first} && {value}" if first else value,
@@ -142,9 +142,7 @@ def _generates(tree: Tree, project: Project) -> str:
     manifest = project.manifest
     schema = any(path == "schema.prisma" or path.startswith("prisma/") for path in matching(tree, "*.prisma"))
     said = any("prisma generate" in text for text in manifest.scripts.values())
-    return (
-        f"{_runner(project.tool)} prisma generate" if schema and manifest.has("prisma") and not said else ""
-    )
+    return f"{runner(project.tool)} prisma generate" if schema and manifest.has("prisma") and not said else ""
 
 
 def _target(project: Project) -> str:
@@ -153,7 +151,8 @@ def _target(project: Project) -> str:
     return "GCP_BUILDPACKS=true " if auto else ""
 
 
-def _runner(tool: str) -> str:
+def runner(tool: str) -> str:
+    """How a tool runs the program of a package: `npx`, `pnpm exec`."""
     return {"npm": "npx", "pnpm": "pnpm exec", "yarn": "yarn", "bun": "bunx"}[tool]
 
 
@@ -164,7 +163,7 @@ def start(tree: Tree, project: Project) -> Iterator[Fact]:
         return
     if project.framework and project.framework.start:
         value = _documented_start(tree, project.manifest, project.framework)
-        value = value if value.startswith("node ") else f"{_runner(project.tool)} {value}"
+        value = value if value.startswith("node ") else f"{runner(project.tool)} {value}"
         yield Fact(
             name="start_command",
             value=value,
