@@ -99,3 +99,25 @@ def test_a_word_that_names_no_version_pins_nothing(text):
 def test_version_keys_of_the_wrong_type_are_as_good_as_absent(keys):
     facts, _ = found(package(**keys))
     assert "runtime_version" not in facts
+
+
+@pytest.mark.parametrize(
+    ("tools", "keys", "value"),
+    [
+        ({"react-scripts": "4.0.3"}, {}, "16"),
+        ({"react-scripts": "4.0.3", "node-sass": "^4.14.1"}, {}, "14"),
+        ({"@vue/cli-service": "~4.5.0"}, {"engines": {"node": ">=10"}}, "16"),
+        ({"@angular/core": "^12.0.0"}, {}, "14"),
+        ({"webpack": "^4.46.0"}, {"engines": {"node": "20"}}, "20"),
+        ({"webpack": "^4.46.0"}, {"engines": {"node": ">=22"}}, newest_within(">=22")),
+        (
+            {"webpack": "^4.46.0"},
+            {"scripts": {"build": "NODE_OPTIONS=--openssl-legacy-provider webpack"}},
+            None,
+        ),
+        ({"react-scripts": "5.0.1", "webpack": "latest"}, {}, None),
+    ],
+)
+def test_build_tools_that_newer_releases_break_name_the_last_they_run_on(tools, keys, value):
+    facts, _ = found(package(devDependencies=tools, **keys))
+    assert (facts["runtime_version"].value if "runtime_version" in facts else None) == value

@@ -2,15 +2,17 @@
 
 Precedence: `.nvmrc`, `.node-version`, mise and asdf, Volta, `devEngines`, an exact `engines.node` (`22`, `22.x`, `22.12.0`,
 `^22`, `~22.1`). A wider range is no pin: it is resolved to the newest long-term release it allows, and marked WEAK.
+Where nothing is said, build tools that newer releases break name the last one they run on, WEAK too.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from fops.onboarding.detect.files.values import nested
-from fops.onboarding.detect.languages.node.manifest import PATH, Manifest, line
+from fops.onboarding.detect.languages.node.manifest import PATH, Manifest, dependency_line, line
 from fops.onboarding.detect.languages.release_cycles import cycles, long_term
 from fops.onboarding.detect.languages.tool_versions import Pin, tool_versions, version_fact
 from fops.onboarding.model import CERTAIN, LIKELY, STRONG, WEAK, Fact
@@ -30,6 +32,7 @@ def version(tree: Tree, manifest: Manifest) -> Iterator[Fact]:
         value = _pinned(pin.value)
         if value:
             yield _fact(rule, value, pin, CERTAIN if rule in {"nvmrc", "node-version"} else STRONG)
+    yield from _of_old_tools(tree, manifest)
     engines = nested(manifest.document, "engines", "node")
     if isinstance(engines, str) and len(engines) <= _LONGEST:
         pin = Pin(value=engines, file=PATH, line=line(tree, "engines", "node"))
@@ -38,6 +41,39 @@ def version(tree: Tree, manifest: Manifest) -> Iterator[Fact]:
             yield _fact("engines", exact, pin, LIKELY)
         elif newest:
             yield _fact("engines-resolved", newest, pin, WEAK)
+
+
+# Package: releases of it, up to which major, with the last long-term Node they run on. Webpack 4 hashes with what
+# OpenSSL 3 (Node 17) refuses; node-sass and Angular say in their own tables which releases they support.
+_OLD_TOOLS: Mapping[str, tuple[tuple[int, str], ...]] = MappingProxyType({
+    "node-sass": ((4, "14"), (5, "14"), (6, "16"), (7, "16"), (8, "18"), (9, "20")),
+    "@angular/core": ((11, "14"), (12, "14"), (14, "16")),
+    "react-scripts": ((4, "16"),),
+    "@vue/cli-service": ((4, "16"),),
+    "gatsby": ((3, "16"),),
+    "next": ((11, "16"),),
+    "nuxt": ((2, "16"),),
+    "webpack": ((4, "16"),),
+})  # fmt: skip
+
+
+def _of_old_tools(tree: Tree, manifest: Manifest) -> Iterator[Fact]:
+    """The oldest of the releases that the build tools ask for, within what the project allows."""
+    allowed = str(nested(manifest.document, "engines", "node") or "*")[:_LONGEST]
+    if any("openssl-legacy-provider" in text for text in manifest.scripts.values()):  # they made it run
+        return
+    asked = []
+    for package, releases in _OLD_TOOLS.items():
+        told = re.match(
+            r"[\^~v=]*(\d{1,3})\b", manifest.runtime.get(package) or manifest.development.get(package, "")
+        )
+        node = next((node for most, node in releases if told and int(told[1]) <= most), None)
+        if node:
+            asked.append((int(node), package))
+    last, package = min(asked, default=(0, ""))
+    if last and any(_allows(part, last) for part in allowed.split("||")):
+        pin = Pin(value=str(last), file=PATH, line=dependency_line(tree, package))
+        yield _fact(f"last-for-{package.rpartition('/')[2]}", str(last), pin, WEAK)
 
 
 def newest_within(constraint: str) -> str | None:
