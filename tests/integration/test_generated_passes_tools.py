@@ -35,6 +35,9 @@ PLANS = {
     "site on k8s": a_plan(a_service(**NODE_SPA)),
     "site": a_plan(a_service(**NODE_SPA), target=Target.STATIC),
     "serverless": a_plan(target=Target.SERVERLESS),
+    "barred by links": a_plan(existing=frozenset({"scripts", "docs", "deploy", "Dockerfile"})),
+    "barred functions": a_plan(target=Target.SERVERLESS, existing=frozenset({"scripts", "docs", "deploy"})),
+    "barred site": a_plan(a_service(**NODE_SPA), target=Target.STATIC, existing=frozenset({"scripts", "deploy"})),
     "beside the user's": a_plan(existing=frozenset({".github/workflows/pipeline.yml", "Dockerfile", "scripts/deploy.sh"})),
 }  # fmt: skip
 

@@ -9,9 +9,9 @@ from fops.onboarding.generate import compose, container, kubernetes, monitoring
 from fops.onboarding.generate.cloud import serverless, static
 from fops.onboarding.generate.handover import policy, runbook, service_file
 from fops.onboarding.generate.pipeline import scripts, workflow
+from fops.onboarding.generate.render.places import PROPOSED, above, around_bars
 from fops.onboarding.model import Artifact, OnboardingPlan
 
-PROPOSED = ".fops/proposed"
 _GENERATORS: tuple[Callable[[OnboardingPlan], Iterator[Artifact]], ...] = (
     container.artifacts,
     compose.artifacts,
@@ -29,24 +29,19 @@ _GENERATORS: tuple[Callable[[OnboardingPlan], Iterator[Artifact]], ...] = (
 
 def generate(plan: OnboardingPlan) -> tuple[Artifact, ...]:
     """The artifacts of a plan, sorted by path. Pure: the same plan gives the same bytes."""
-    made = (artifact for generator in _GENERATORS for artifact in generator(plan))
-    folders = frozenset(folder for path in plan.existing for folder in _above(path))
+    made = around_bars((artifact for generator in _GENERATORS for artifact in generator(plan)), plan.existing)
+    folders = frozenset(folder for path in plan.existing for folder in above(path))
     return tuple(
         sorted(
-            (_beside(artifact, plan.existing, folders) for artifact in made),
+            (_beside(artifact, plan.existing | folders) for artifact in made),
             key=lambda artifact: artifact.path,
         )
     )
 
 
-def _above(path: str) -> list[str]:
-    return [path[:position] for position, letter in enumerate(path) if letter == "/"]
-
-
-def _beside(artifact: Artifact, existing: frozenset[str], folders: frozenset[str]) -> Artifact:
-    """The artifact, moved aside where the user's file, link or folder has its place, or a file that of its folder."""
-    is_taken = artifact.path in existing or artifact.path in folders
-    if artifact.beside or not (is_taken or any(folder in existing for folder in _above(artifact.path))):
+def _beside(artifact: Artifact, taken: frozenset[str]) -> Artifact:
+    """The artifact, moved aside where the user's file, link or folder has its place."""
+    if artifact.beside or artifact.path not in taken:
         return artifact
     return replace(
         artifact,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from posixpath import relpath
 from typing import Any
 
 from fops.onboarding.generate.backing import Backing, backing, local_value
+from fops.onboarding.generate.container import dockerfile_path
 from fops.onboarding.generate.container.commands import exec_form
 from fops.onboarding.generate.container.runtime import SCRATCH, components, reads_port, runtime, started
 from fops.onboarding.generate.render import because, render
@@ -45,10 +47,11 @@ def _programs(plan: OnboardingPlan, known: Mapping[str, Backing]) -> Iterator[Ma
     for service in plan.services:
         for index, (component, process) in enumerate(components(plan, service)):
             name = service.name if index == 0 else f"{service.name}-{component}"
-            yield _program(service, process, name=name, main=index == 0, known=known, taken=taken)
+            yield _program(plan, service, process, name=name, main=index == 0, known=known, taken=taken)
 
 
 def _program(
+    plan: OnboardingPlan,
     service: ServicePlan,
     process: Process,
     *,
@@ -63,7 +66,7 @@ def _program(
         "name": name,
         "because": because(service),
         "context": "." if service.context == "." else f"./{service.context}",
-        "dockerfile": _dockerfile(service),
+        "dockerfile": relpath(dockerfile_path(plan, service), service.context),
         "command": [] if main else [word.replace("$", "$$") for word in exec_form(started(service, process))],
         "port": port,
         "published": _published(port, name, taken) if port else None,
@@ -78,13 +81,6 @@ def _program(
 def _writable(folder: str, user: int | None) -> str:
     """A folder in memory; over one that the image has, Docker keeps its mode and gives it to root."""
     return folder if folder == SCRATCH or user is None else f"{folder}:uid={user},gid={user}"
-
-
-def _dockerfile(service: ServicePlan) -> str:
-    """The Dockerfile's path as compose wants it: from the build context."""
-    theirs = service.dockerfile.path if service.dockerfile else "Dockerfile"
-    path = theirs if theirs.startswith(service.prefix) else f"{service.prefix}{theirs}"
-    return path if service.context == "." else path.removeprefix(f"{service.context}/")
 
 
 def _published(port: int, name: str, taken: dict[int, str]) -> int:

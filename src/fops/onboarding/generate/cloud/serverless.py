@@ -11,11 +11,13 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, count
+from posixpath import dirname, relpath
 from types import MappingProxyType
 
 from fops.onboarding.generate.backing import points_home
 from fops.onboarding.generate.container import images, runtime
 from fops.onboarding.generate.render import Escaped, because, render
+from fops.onboarding.generate.render.places import place
 from fops.onboarding.model import Artifact, OnboardingPlan, ServicePlan, Target
 from fops.onboarding.plan.defaults import FUNCTION_FILES
 
@@ -158,11 +160,8 @@ def _is_function(service: ServicePlan) -> bool:
 
 
 def _functions(plan: OnboardingPlan) -> tuple[Function, ...]:
-    ids = _ids(plan)
-    taken = {*_PARAMETERS, *(f"{id_}{resource}" for id_ in ids.values() for resource in _RESOURCES)}
-    return tuple(
-        _function(service, ids[service.name], taken, zipped=is_zipped(plan)) for service in plan.services
-    )
+    taken = {*_PARAMETERS, *(f"{id_}{resource}" for id_ in _ids(plan).values() for resource in _RESOURCES)}
+    return tuple(_function(plan, service, taken) for service in plan.services)
 
 
 def _ids(plan: OnboardingPlan) -> dict[str, str]:
@@ -177,9 +176,9 @@ def _unused(name: str, taken: Collection[str]) -> str:
     return next(one for one in chain([name], (f"{name}N{number}" for number in count(2))) if one not in taken)
 
 
-def _function(service: ServicePlan, id_: str, taken: set[str], *, zipped: bool) -> Function:
-    runs = runtime(service)
-    code = "../.." if service.path == "." else f"../../{service.path}"
+def _function(plan: OnboardingPlan, service: ServicePlan, taken: set[str]) -> Function:
+    id_, runs, zipped = _ids(plan)[service.name], runtime(service), is_zipped(plan)
+    code = relpath(service.path, dirname(place(f"{FOLDER}/template.yaml", plan.existing)))
     return Function(
         id=id_,
         service=service,

@@ -16,6 +16,7 @@ from typing import Any
 from fops.onboarding.generate.container import go, ignore, java, node, python, static
 from fops.onboarding.generate.container.runtime import runtime, workdir
 from fops.onboarding.generate.render import because, render
+from fops.onboarding.generate.render.places import PROPOSED, is_taken
 from fops.onboarding.model import Artifact, ExistingDockerfile, OnboardingPlan, ServicePlan, Target
 
 _LANGUAGES: Mapping[str, Callable[[ServicePlan], tuple[str, Mapping[str, Any]]]] = MappingProxyType({
@@ -49,14 +50,26 @@ def dockerfile(plan: OnboardingPlan, service: ServicePlan) -> Iterator[Artifact]
     """The service's Dockerfile and what it copies; where the user has one, at most a proposal beside it."""
     if service.dockerfile is None:
         yield _dockerfile(
-            plan, service, path=f"{service.prefix}Dockerfile", reason=_reason(service), beside=None
+            plan, service, path=dockerfile_path(plan, service), reason=_reason(service), beside=None
         )
         if service.static:
             yield static.configuration(plan, service)
     elif not service.static and (improvements := _improvements(service.dockerfile)):
-        theirs = _top_path(service, service.dockerfile)
+        theirs = dockerfile_path(plan, service)
         reason = f"A proposal beside {theirs}, which {' and '.join(improvements)}; yours stays in use until you take this one."
-        yield _dockerfile(plan, service, path=f".fops/proposed/{theirs}", reason=reason, beside=theirs)
+        yield _dockerfile(plan, service, path=f"{PROPOSED}/{theirs}", reason=reason, beside=theirs)
+
+
+def dockerfile_path(plan: OnboardingPlan, service: ServicePlan) -> str:
+    """The Dockerfile a service is built from, from the repository's top: the user's own where there is one that can be read.
+
+    Ours has another name where that one is taken all the same, by a link or a folder.
+    """
+    if service.dockerfile:
+        theirs = service.dockerfile.path
+        return theirs if theirs.startswith(service.prefix) else f"{service.prefix}{theirs}"
+    usual = f"{service.prefix}Dockerfile"
+    return f"{service.prefix}fops.Dockerfile" if is_taken(usual, plan.existing) else usual
 
 
 def _dockerfile(
@@ -93,8 +106,4 @@ def _improvements(theirs: ExistingDockerfile) -> list[str]:
     return ["runs as root"] if theirs.user.partition(":")[0] in {"root", "0"} else []
 
 
-def _top_path(service: ServicePlan, theirs: ExistingDockerfile) -> str:
-    return theirs.path if theirs.path.startswith(service.prefix) else f"{service.prefix}{theirs.path}"
-
-
-__all__ = ["artifacts", "dockerfile", "images", "runtime"]
+__all__ = ["artifacts", "dockerfile", "dockerfile_path", "images", "runtime"]

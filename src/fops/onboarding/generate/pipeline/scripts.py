@@ -8,11 +8,12 @@ from types import MappingProxyType
 from urllib.parse import quote
 
 from fops.onboarding.generate.cloud.serverless import is_zipped, url_output
-from fops.onboarding.generate.container import runtime
+from fops.onboarding.generate.container import dockerfile_path, runtime
 from fops.onboarding.generate.kubernetes.names import lettered
 from fops.onboarding.generate.pipeline.toolchains import toolchain
-from fops.onboarding.generate.pipeline.workflow import dockerfile, output, script_path
+from fops.onboarding.generate.pipeline.workflow import output, script_path
 from fops.onboarding.generate.render import Escaped, because, render
+from fops.onboarding.generate.render.places import above, place
 from fops.onboarding.model import Artifact, OnboardingPlan, ServicePlan, Target
 
 # Commands that need no environment, and those that do.
@@ -59,6 +60,7 @@ def artifacts(plan: OnboardingPlan) -> Iterator[Artifact]:
         "scripts/deploy.sh.j2",
         path=script_path(plan),
         script=script_path(plan),
+        top="/".join(".." for _ in above(place(script_path(plan), plan.existing))),
         reason="Builds, deploys, waits and undoes: what the pipeline calls without F-Ops, and people by hand.",
         facts=[f"{service.name}:language" for service in plan.services],
         executable=True,
@@ -92,7 +94,7 @@ def _item(plan: OnboardingPlan, service: ServicePlan) -> Item:
         image=service.image,
         context=service.context,
         path=service.path,
-        dockerfile=dockerfile(service),
+        dockerfile=dockerfile_path(plan, service),
         install=tools.install if service.build_command else "",
         build=tools.inside(service.build_command) if service.build_command else "",
         folder=output(service),

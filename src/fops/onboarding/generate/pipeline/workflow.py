@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from fops.onboarding.generate.cloud.serverless import is_zipped
+from fops.onboarding.generate.container import dockerfile_path
 from fops.onboarding.generate.pipeline.beside import Container, containers, variables
 from fops.onboarding.generate.pipeline.pins import uses
 from fops.onboarding.generate.pipeline.toolchains import Toolchain, toolchain
 from fops.onboarding.generate.render import Escaped, because, render
 from fops.onboarding.generate.render.escape import escape_workflow
+from fops.onboarding.generate.render.places import is_taken
 from fops.onboarding.model import Artifact, OnboardingPlan, ServicePlan, Target
 from fops.onboarding.plan.releases import TOOLS, image_tag, java_release
 
@@ -62,17 +64,16 @@ class Check(Job):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Build(Job):
-    """An image or a folder of files. `template` is the job's template below `workflow/jobs/`."""
+    """An image or a folder of files. `template` is the job's template below `workflow/jobs/`.
+
+    `dockerfile` is a path from the repository's top.
+    """
 
     template: str
+    dockerfile: str
     needs: tuple[str, ...]
     registry: Registry
     upload: str = "actions/upload-artifact"
-
-    @property
-    def dockerfile(self) -> str:
-        """The Dockerfile's path from the repository's top."""
-        return dockerfile(self.service)
 
     @property
     def artifact(self) -> str:
@@ -128,14 +129,8 @@ def artifacts(plan: OnboardingPlan) -> Iterator[Artifact]:
 
 
 def script_path(plan: OnboardingPlan) -> str:
-    """Where the deploy script is: the pipeline calls it, so that it stands aside where the repository has its own."""
-    return "scripts/fops-deploy.sh" if "scripts/deploy.sh" in plan.existing else "scripts/deploy.sh"
-
-
-def dockerfile(service: ServicePlan) -> str:
-    """The Dockerfile a service is built from, from the repository's top: the user's own where there is one."""
-    path = service.dockerfile.path if service.dockerfile else "Dockerfile"
-    return path if path.startswith(service.prefix) else f"{service.prefix}{path}"
+    """Where the deploy script is: the pipeline calls it, so that it has another name where the repository has its own."""
+    return "scripts/fops-deploy.sh" if is_taken("scripts/deploy.sh", plan.existing) else "scripts/deploy.sh"
 
 
 def output(service: ServicePlan) -> str:
@@ -208,6 +203,7 @@ def _builds(plan: OnboardingPlan, service: ServicePlan, checks: tuple[Check, ...
         service=service,
         tools=toolchain(service),
         template=template,
+        dockerfile=dockerfile_path(plan, service),
         needs=("audit", *(check.id for check in checks if check.service is service)),
         registry=registry_of(service.image),
         upload="actions/upload-pages-artifact" if plan.pages else "actions/upload-artifact",
