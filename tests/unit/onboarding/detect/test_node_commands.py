@@ -202,6 +202,25 @@ def test_only_real_test_and_lint_scripts_count():
 
 
 @pytest.mark.parametrize(
+    ("lock", "development", "command"),
+    [
+        ("package-lock.json", {"karma": "6"}, "npm test -- --watch=false --browsers=ChromeHeadless"),
+        ("yarn.lock", {"karma": "6"}, "yarn test --watch=false --browsers=ChromeHeadless"),
+        ("pnpm-lock.yaml", {"vitest": "4"}, "pnpm test --watch=false"),
+    ],
+)
+def test_angulars_tests_end(lock, development, command):
+    files = package(scripts={"test": "ng test"}, devDependencies=development)
+    assert value({**files, lock: ""}, "test_command") == command
+
+
+@pytest.mark.parametrize("script", ["jest --watch", "jest --watchAll", "vitest --watch --ui"])
+def test_tests_that_watch_for_changes_are_left_to_people(script):
+    assert value(package(scripts={"test": script}), "test_command") is None
+    assert value(package(scripts={"test": script, "test:ci": "jest"}), "test_command") == "npm run test:ci"
+
+
+@pytest.mark.parametrize(
     "scripts", [[], "start", {"start": 1}, {"start": None}, {"start": ["node"]}, 3, None]
 )
 def test_scripts_of_the_wrong_type_are_as_good_as_absent(scripts):

@@ -30,7 +30,7 @@ _DEVELOPMENT = re.compile(
 _FILES_ONLY = re.compile(
     r"(?:^|&&\s*|\bnpx\s+)(?:serve|http-server|vite\s+preview|gatsby\s+serve|astro\s+preview|docusaurus\s+serve|sirv)\b"
 )
-_NO_TEST = re.compile(r"no test specified|^\s*(?:exit\s+[01]|true|:)\s*$")
+_NO_TEST = re.compile(r"no test specified|--watch(?:All)?(?![\w=-])|^\s*(?:exit\s+[01]|true|:)\s*$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +64,9 @@ def commands(tree: Tree, project: Project) -> Iterator[Fact]:
     ):
         script = next((one for one in scripts if _is_real(project.manifest.scripts.get(one, ""))), None)
         if script:
-            value = run(project.tool, script)
             yield Fact(
                 name=name,
-                value=value,
+                value=f"{run(project.tool, script)}{_once(project, script)}",
                 rule="node.script",
                 confidence=STRONG,
                 file=PATH,
@@ -97,6 +96,14 @@ def _run_by(command: str, tool: str) -> str:
 
 def _is_real(text: str) -> bool:
     return bool(text.strip()) and not _NO_TEST.search(text)
+
+
+def _once(project: Project, script: str) -> str:
+    """Angular's tests watch for changes and open a window unless told otherwise; without an end no pipeline ends."""
+    if not re.fullmatch(r"ng test", project.manifest.scripts[script].strip()):
+        return ""
+    browser = " --browsers=ChromeHeadless" if project.manifest.has("karma") else ""
+    return f"{' --' if project.tool == 'npm' else ''} --watch=false{browser}"
 
 
 def _build(tree: Tree, project: Project) -> Iterator[Fact]:
