@@ -188,6 +188,8 @@ def _fact(lock: locks.Lock, name: str) -> Description:
     )
     others = (f"{service}:{other}" for other in _decides(bare, file, rule))
     return Description(
-        node=Node(id=name, kind="fact", says=f"{name} = {_shown(fact.get('value'))}", location=place, rule=rule),
+        node=Node(
+            id=name, kind="fact", says=f"{name} = {_shown(fact.get('value'))}", location=place, rule=rule
+        ),
         rests_on=tuple(_fact(lock, other) for other in others if other in lock.facts),
     )
