@@ -45,3 +45,20 @@ def test_pages_beside_an_application_are_its_templates():
 
 def test_a_folder_without_a_page_is_not_claimed():
     assert LANGUAGE.claim(MemoryTree({"style.css": "", "about.html": ""})) is None
+
+
+def test_a_page_that_loads_what_only_a_bundler_understands_is_not_served_as_it_is():
+    page = '<div id="root"></div><script type="module" src="/src/main.tsx"></script>'
+    assert LANGUAGE.claim(MemoryTree({"index.html": page, "src/main.tsx": ""})) is None
+
+
+def test_a_page_whose_styles_a_script_builds_is_built():
+    manifest = (
+        '{"scripts": {"build": "tailwindcss -o dist/app.css"}, "devDependencies": {"tailwindcss": "3"}}'
+    )
+    app = detect(MemoryTree({"index.html": "<p>", "package.json": manifest})).apps[0]
+    assert [app.value(name) for name in ("static", "build_command", "output_folder")] == [
+        True,
+        "npm run build",
+        ".",
+    ]

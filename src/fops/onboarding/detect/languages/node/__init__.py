@@ -55,7 +55,7 @@ class Node:
             return Claim(confidence=STRONG, rule="node.claim.program", file=PATH, line=1)
         # a manifest of tools alone has none of these
         needs = manifest.runtime or any(manifest.document.get(key) for key in ("engines", "workspaces"))
-        needs = needs or tree.size("pnpm-workspace.yaml") is not None
+        needs = needs or tree.size("pnpm-workspace.yaml") is not None or _builds_a_page(tree, manifest)
         return Claim(confidence=LIKELY if needs else WEAK, rule="node.claim.manifest", file=PATH, line=1)
 
     def library(self, tree: Tree) -> Claim | None:
@@ -113,7 +113,7 @@ class Node:
         yield from commands(tree, project)
         yield from services(tree, manifest)
         yield from system_packages(tree, manifest)
-        if files_only and main:
+        if files_only:
             yield from output(tree, main)
         if not files_only:
             yield from (fact for fact in port(tree, manifest, main, paths) if fact.value is not None)
@@ -121,6 +121,11 @@ class Node:
 
 
 LANGUAGE = Node()
+
+
+def _builds_a_page(tree: Tree, manifest: Manifest) -> bool:
+    """Whether a page needs what a script of the manifest makes of its styles or scripts."""
+    return bool(manifest.scripts.get("build", "").strip()) and tree.size("index.html") is not None
 
 
 def _claim_without_manifest(tree: Tree) -> Claim | None:

@@ -129,8 +129,12 @@ def _starts_program(start: str) -> bool:
     ) and not (for_development(start) or serves_files_only(start))
 
 
-def output(tree: Tree, framework: Framework) -> Iterator[Fact]:
-    """The folder a static build writes: from the configuration, else the framework's default."""
+def output(tree: Tree, framework: Framework | None) -> Iterator[Fact]:
+    """The folder a static build writes: from the configuration, else the framework's default; a page's own without one."""
+    if framework is None:
+        yield Fact(name="output_folder", value=".", rule="node.output.page",
+                   confidence=LIKELY, file="index.html", line=1)  # fmt: skip
+        return
     found = _angular_output(tree) if framework.name == "angular" else _configured_output(tree, framework)
     if found:
         yield Fact(

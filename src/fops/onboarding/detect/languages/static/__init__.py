@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from fops.onboarding.detect.evidence import Claim
@@ -17,6 +18,10 @@ _PAGES = (
     "site/index.html",
     "html/index.html",
     "src/index.html",
+)
+# A page that loads what only a bundler understands is not served as it is.
+_SOURCE = re.compile(
+    r"<script\b[^>]{0,500}?\bsrc=[\"']?[^\"'\s>]{1,500}\.(?:tsx?|jsx|vue|svelte)\b", re.IGNORECASE
 )
 _STATICFILE = "Staticfile"  # of the static buildpacks: names the folder in `root:`
 
@@ -63,4 +68,5 @@ LANGUAGE = Static()
 
 
 def _page(tree: Tree) -> str | None:
-    return next((page for page in _PAGES if tree.size(page) is not None), None)
+    found = next((page for page in _PAGES if tree.size(page) is not None), None)
+    return None if found and _SOURCE.search(tree.read(found) or "") else found
