@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from factories.commands import Fops, Onboarded, error_of
-from factories.repositories import API, SITE, folder, repository
+from factories.repositories import API, SITE, branches, folder, repository
+from factories.terminal import on_a_terminal
 
 
 def test_the_result_has_the_keys_others_build_on(onboarded: Onboarded) -> None:
@@ -51,6 +52,15 @@ def test_fields_narrow_the_document_and_a_wrong_one_is_named(onboarded: Onboarde
     assert "deployable" in said
 
 
+def test_a_wrong_field_is_refused_before_a_branch_is_made(
+    fops: Fops, onboarded: Onboarded, tmp_path: Path
+) -> None:
+    path = repository(tmp_path / "site", SITE)
+    said = error_of(fops("onboard", "repo", path, "--fields", "status,colour"), 2)
+    assert said.endswith(f"hint: there are: {', '.join(onboarded.result)}")
+    assert list(branches(path)) == ["main"]
+
+
 def test_quiet_says_nothing_but_the_result(fops: Fops, tmp_path: Path) -> None:
     path = repository(tmp_path / "site", SITE)
     done = fops("--quiet", "onboard", "repo", path, "--json")
@@ -83,9 +93,24 @@ def test_a_reader_that_leaves_early_causes_no_trouble(onboarded: Onboarded, word
 
 @pytest.mark.parametrize("environment", [{}, {"NO_COLOR": "1"}, {"FORCE_COLOR": "1", "NO_COLOR": "1"}])
 def test_a_pipe_gets_no_decoration(onboarded: Onboarded, environment: dict[str, str]) -> None:
-    done = onboarded.fops("onboard", "explain", onboarded.path, env=environment)
+    done = onboarded.fops("audit", "list", env=environment)
     assert "\x1b" not in done.stdout + done.stderr
-    assert all(line.count("\t") == 4 for line in done.stdout.splitlines())
+    assert all(line.count("\t") == 5 for line in done.stdout.splitlines())
+
+
+def test_a_pipe_gets_what_was_detected_as_json_whether_deployable_or_not(fops: Fops, tmp_path: Path) -> None:
+    for files, code in ((API, 0), ({"notes.txt": "nothing"}, 1)):
+        path = folder(tmp_path / f"shop{code}", files)
+        done = fops("onboard", "explain", path)
+        assert (done.returncode, json.loads(done.stdout)["deployable"]) == (code, code == 0)
+        assert done.stdout == fops("onboard", "explain", path, "--json").stdout
+
+
+def test_why_narrows_what_was_detected_to_one_fact(fops: Fops, tmp_path: Path) -> None:
+    path = folder(tmp_path / "shop", API)
+    (app,) = json.loads(fops("onboard", "explain", path, "--why", "framework").stdout)["apps"]
+    assert list(app["facts"]) == ["framework"]
+    assert "did you mean framework?" in error_of(fops("onboard", "explain", path, "--why", "framewrk"), 1)
 
 
 @pytest.mark.parametrize(
@@ -123,6 +148,21 @@ def test_options_are_checked_before_the_input_is_read(fops: Fops, words: list[st
     assert "hint:" in said
 
 
+def test_values_are_words_on_a_terminal_and_no_line_is_cut(fops: Fops, tmp_path: Path) -> None:
+    files = {
+        **API,
+        "Procfile": "web: uvicorn main:app\nworker: python -m jobs\n",
+        ".env.example": "TONE=plain\nNAME=\n",
+    }
+    words = fops.words("onboard", "explain", folder(tmp_path / "shop", files))
+    lines = on_a_terminal(words, columns=90, environment=fops.environment({"NO_COLOR": "1"}))
+    assert {"worker: python -m jobs", "TONE=plain"} <= {
+        part.strip() for line in lines for part in line.split("  ")
+    }
+    assert max(map(len, lines)) <= 90
+    assert not [line for line in lines if "{" in line or "\x1b" in line]
+
+
 def test_a_traceback_comes_only_when_asked_for(fops: Fops) -> None:
     assert "Traceback" in fops("-v", "onboard", "repo", "./nowhere").stderr
     assert "Traceback" not in fops("onboard", "repo", "./nowhere").stderr
@@ -132,6 +172,7 @@ def test_the_result_for_people_says_where_what_and_what_next(fops: Fops, tmp_pat
     path = repository(tmp_path / "site", SITE)
     done = fops("onboard", "repo", path)
     assert done.returncode == 0
+    assert "(s)" not in done.stdout
     for word in (
         "on branch fops/onboard-site-static",
         "checks:",

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from collections.abc import Iterator, Mapping
+import difflib
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fops.cli.output import FieldsOption, JsonOption, link, print_json, print_lines
+from fops.cli.output import FieldsOption, JsonOption, known_fields, print_json, print_lines
 from fops.cli.session import say
-from fops.cli.table import print_table
+from fops.cli.tell import print_findings, result_told
 from fops.kernel.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
     from fops.cli.session import Session
-    from fops.onboarding.model import App, Assumption, Findings
-    from fops.onboarding.onboard import Result
+    from fops.onboarding.model import Assumption, Findings
     from fops.onboarding.plan import Options
 
 app = typer.Typer(
     help="From a repository to a verified change request.", no_args_is_help=True, rich_markup_mode=None
 )
+
+# What `--fields` may name, known before the work that a typo would waste.
+_RESULT_KEYS = (
+    "status", "pr_url", "branch", "commit", "proposal", "operation", "repository", "folder", "target", "services", "files",
+    "changed", "edited", "gone", "checks", "plan_digest", "questions", "notes", "changes",
+)  # fmt: skip
+_FINDINGS_KEYS = ("deployable", "reason", "apps", "conflicts", "notes")
 
 
 @app.command()
@@ -91,6 +98,7 @@ def repo(
     from fops.onboarding.onboard import Request  # noqa: PLC0415 - only this command needs the whole engine
 
     session: Session = context.obj
+    known_fields(fields, _RESULT_KEYS)
     _refuse_provider(provider)
     options = _options(
         target=target, env=env, auto_detect=auto_detect, path=path, answers=answers, image=image
@@ -101,7 +109,7 @@ def repo(
     if as_json or fields:
         print_json(result.as_json(), fields=fields)
     else:
-        print_lines(_told(result))
+        print_lines(result_told(result))
     return 6 if result.status == "drift" else 0
 
 
@@ -115,19 +123,32 @@ def explain(
     as_json: JsonOption = False,
     fields: FieldsOption = None,
 ) -> int:
-    """What was detected and why; writes nothing. Exit code 1 for what is no application."""
+    """What was detected and why; writes nothing. A table on a terminal, JSON elsewhere. Exit code 1 for what is no application."""
     from fops.onboarding.detect.report import findings_json  # noqa: PLC0415 - only this command
     from fops.onboarding.explain import explain as look  # noqa: PLC0415 - as above
 
     session: Session = context.obj
+    known_fields(fields, _FINDINGS_KEYS)
     findings = look(path)
-    if as_json or fields:
+    if why:
+        findings = _only(findings, why)
+    if as_json or fields or not sys.stdout.isatty():
         print_json(findings_json(findings), fields=fields)
-    elif why:
-        _print_fact(session, findings, why)
     else:
-        _print_findings(session, findings)
+        print_findings(session, findings)
     return 0 if findings.deployable else 1
+
+
+def _only(findings: Findings, name: str) -> Findings:
+    """The findings with one fact alone. Raises NotFound where no application has it."""
+    apps = tuple(replace(app, facts={name: app.facts[name]}) for app in findings.apps if name in app.facts)
+    if not apps:
+        known = sorted({fact for app in findings.apps for fact in app.facts})
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"found: {', '.join(known) or 'nothing'}"
+        raise NotFound(f"no fact {name!r} was found", hint=hint)
+    conflicts = tuple(conflict for conflict in findings.conflicts if conflict.fact == name)
+    return replace(findings, apps=apps, conflicts=conflicts, notes=())
 
 
 def _refuse_provider(provider: str) -> None:
@@ -189,117 +210,3 @@ def _ask(questions: tuple[Assumption, ...]) -> Mapping[str, str]:
         if answer != default and key:
             answers[key] = answer
     return answers
-
-
-def _told(result: Result) -> Iterator[str]:
-    """The result for a tired person: what was made, where, what was checked, what is next."""
-    yield from _headline(result)
-    yield from _checks_told(result)
-    for note in result.notes:
-        yield f"note: {note}"
-    assumed = result.plan.assumptions
-    if assumed:
-        yield ""
-        yield f"{len(assumed)} assumption(s) to confirm:"
-        yield from (
-            f"  {one.service}: {one.fact} = {_short(one.value)}  ({one.why}; {one.answer_with})"
-            for one in assumed
-        )
-    yield from _next_told(result)
-
-
-def _headline(result: Result) -> Iterator[str]:
-    count = len(result.difference.to_write)
-    target = result.plan.target.value
-    headlines = {
-        "proposed": f"{count} files for {target} on branch {result.made.get('branch')} ({str(result.made.get('commit'))[:12]})",
-        "written": f"{count} files for {target} written to {result.made.get('folder')}",
-        "planned": f"dry run: {count} files for {target} would be made; nothing was changed",
-        "nothing-to-do": "nothing to do: everything is as it would be generated",
-        "drift": f"drift: {count} file(s) would change, {len(result.difference.edited)} were edited",
-    }
-    yield headlines[result.status]
-    if result.status in {"proposed", "written"}:
-        yield from _by_folder([one.path for one in result.difference.to_write])
-    elif result.status == "drift":
-        yield from (f"  would change  {one.path}" for one in result.difference.to_write)
-        yield from (f"  edited        {path}" for path in result.difference.edited)
-    else:
-        yield from (f"  {line}" for line in result.changes)
-
-
-def _by_folder(paths: list[str]) -> Iterator[str]:
-    groups: dict[str, list[str]] = {}
-    for path in paths:
-        head, _, name = path.rpartition("/")
-        groups.setdefault(head or ".", []).append(name)
-    for folder, names in groups.items():
-        yield f"  {folder + '/':<34} {', '.join(names)}"
-
-
-def _checks_told(result: Result) -> Iterator[str]:
-    counts = Counter(check.status for check in result.checks)
-    yield ""
-    yield f"checks: {counts['pass']} passed" + "".join(
-        f", {counts[status]} {status}"
-        for status in ("waived", "skipped", "could-not-run", "findings")
-        if counts[status]
-    )
-    for check in result.checks:
-        if check.status == "findings":
-            yield f"  ✗ {check.check} on {check.artifact}: {check.detail}"
-    absent = {check.check: check.detail for check in result.checks if check.status == "could-not-run"}
-    yield from (f"  – {name} could not run: {detail}" for name, detail in absent.items())
-
-
-def _next_told(result: Result) -> Iterator[str]:
-    url = result.made.get("pr_url")
-    if not url:
-        return
-    text = Path(str(url).removeprefix("file://"))
-    branch = result.made.get("branch")
-    yield ""
-    yield f"pull request text  {link(text)}"
-    yield (
-        f"operation          {result.made.get('operation') or '–'}"
-        if result.status == "proposed"
-        else f"branch             {branch}"
-    )
-    yield f"why                fops why {result.made.get('proposal')}"
-    repository = result.made.get("repository")
-    if result.status == "proposed" and repository:
-        yield f"next               git -C {repository} diff --stat HEAD {branch}; push the branch and open the pull request with that text"
-
-
-def _print_findings(session: Session, findings: Findings) -> None:
-    if findings.reason:
-        print_lines([findings.reason if findings.deployable else f"not deployable: {findings.reason}"])
-    for app in findings.apps:
-        print_lines([f"{app.path}"] if len(findings.apps) > 1 else [])
-        headings = ("fact", "value", "evidence", "rule", "sure")
-        print_table(headings, list(_fact_rows(app)), color=session.color, folded="value", spare="rule")
-    for conflict in findings.conflicts:
-        say(f"conflict: {conflict.fact} of {conflict.app}: took {_short(conflict.taken.value)} from {conflict.taken.file}:{conflict.taken.line}, "
-            f"but {conflict.other.file}:{conflict.other.line} says {_short(conflict.other.value)}")  # fmt: skip
-    for note in findings.notes:
-        say(f"note: {note}")
-
-
-def _fact_rows(app: App) -> Iterator[tuple[str, ...]]:
-    for name, fact in app.facts.items():
-        place = "–" if not fact.file else f"{fact.file}:{fact.line}" if fact.line else fact.file
-        yield name, _short(fact.value), place, fact.rule, f"{round(fact.confidence * 100)} %"
-
-
-def _print_fact(session: Session, findings: Findings, name: str) -> None:
-    rows = [(app.path, *row) for app in findings.apps for row in _fact_rows(app) if row[0] == name]
-    if not rows:
-        known = sorted({fact for app in findings.apps for fact in app.facts})
-        raise NotFound(f"no fact {name!r} was found", hint=f"found: {', '.join(known) or 'nothing'}")
-    headings = ("app", "fact", "value", "evidence", "rule", "sure")
-    print_table(headings, rows, color=session.color, folded="value", spare="rule")
-
-
-def _short(value: Any) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 100 else f"{text[:99]}…"
