@@ -1,0 +1,2 @@
+FROM fops-testbed/system:trixie
+CMD ["python3"]

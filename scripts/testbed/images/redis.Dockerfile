@@ -1,0 +1,3 @@
+FROM fops-testbed/system:trixie
+USER redis
+CMD ["redis-server", "--bind", "*", "--protected-mode", "no", "--save", ""]
