@@ -131,6 +131,20 @@ def test_angular_writes_what_browsers_get_where_its_builder_does(builder, path, 
     assert got["output_folder"] == folder
 
 
+@pytest.mark.parametrize(
+    ("start", "folder"),
+    [
+        ("next start", ".next/standalone"),
+        ("next start -p 4200", ".next/standalone"),
+        ("node server.js", None),
+    ],
+)
+def test_nexts_standalone_server_is_where_its_build_gathers_it(start, folder):
+    config = {"next.config.ts": SETTING.format("output: 'standalone'")}
+    got = facts("next", files=config, scripts={"start": start})
+    assert (got["static"], got.get("output_folder")) == (False, folder)
+
+
 def test_a_site_generator_with_a_server_adapter_runs():
     got = facts("astro", files={"astro.config.mjs": SETTING.format("output: 'server', adapter: node()")})
     assert (got["static"], got["start_command"]) == (False, "node ./dist/server/entry.mjs")

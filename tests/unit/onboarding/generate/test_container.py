@@ -235,6 +235,17 @@ def test_a_self_contained_build_is_all_that_is_copied():
     assert instructions(standalone, "CMD") == ['["node", "server.js"]']
 
 
+def test_nexts_standalone_server_is_all_that_is_copied_where_the_script_starts_next():
+    own = {"start_command": a_fact("start_command", "npm start", rule="node.start.script")}
+    built = {"framework": "next", "output_folder": ".next/standalone", "start": "npm start"}
+
+    text = image(node("npm", "package-lock.json", **built, evidence=own))
+
+    assert instructions(text, "CMD") == ['["node", "server.js"]']
+    assert "COPY --from=build --chown=1000:1000 /app/.next/standalone ./" in text
+    assert "server.js" not in image(node("npm", "package-lock.json", **built, evidence={}))
+
+
 def test_a_project_without_package_json_installs_nothing():
     assert "npm" not in image(SERVICES["no package.json"])
 

@@ -201,9 +201,16 @@ def _libraries(service: ServicePlan) -> list[str]:
 def _self_contained(service: ServicePlan, command: str) -> str:
     if member(service) != "." or len(processes(service)) > 1:
         return ""
-    if _STANDALONE.fullmatch(command.strip()):
+    if _STANDALONE.fullmatch(command.strip()) or _starts_standalone(service):
         return _STANDALONE_FOLDER
     return next((folder for start, folder in _SELF_CONTAINED.items() if command.startswith(start)), "")
+
+
+def _starts_standalone(service: ServicePlan) -> bool:
+    """Whether the build gathers Next's server and the repository's own script starts it by another name."""
+    start = service.evidence.get("start_command")
+    own = start is not None and start.rule.startswith("node.start")
+    return own and service.framework == "next" and service.output_folder == _STANDALONE_FOLDER
 
 
 def _keeps_everything(service: ServicePlan, command: str) -> bool:

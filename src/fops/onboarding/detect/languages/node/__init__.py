@@ -18,7 +18,7 @@ from fops.onboarding.detect.languages.node.manifest import PATH, Manifest, depen
 from fops.onboarding.detect.languages.node.package_manager import chosen, package_manager
 from fops.onboarding.detect.languages.node.port import port
 from fops.onboarding.detect.languages.node.release import release
-from fops.onboarding.detect.languages.node.site import output, static
+from fops.onboarding.detect.languages.node.site import output, server_output, static
 from fops.onboarding.detect.languages.node.version import version
 from fops.onboarding.model import CERTAIN, LIKELY, STRONG, WEAK, App, Fact
 from fops.onboarding.ports import Tree
@@ -115,6 +115,8 @@ class Node:
         yield from system_packages(tree, manifest)
         if files_only:
             yield from output(tree, main)
+        if not files_only and main:
+            yield from server_output(tree, manifest, main)
         if not files_only:
             yield from (fact for fact in port(tree, manifest, main, paths) if fact.value is not None)
             yield from behaviour(tree, manifest, paths)

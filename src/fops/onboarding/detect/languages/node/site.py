@@ -149,6 +149,21 @@ def output(tree: Tree, framework: Framework | None) -> Iterator[Fact]:
                rule=f"node.output.{framework.name}", confidence=LIKELY, file=PATH, line=1)  # fmt: skip
 
 
+_STANDALONE = re.compile(r"output\s*:\s*['\"]standalone['\"]")
+_STARTS_NEXT = re.compile(
+    r"(?:\w+=\S+ )*(?:cross-env (?:\w+=\S+ )*)?next start(?: (?:-p|--port|-H|--hostname)[ =]\S+)*"
+)
+
+
+def server_output(tree: Tree, manifest: Manifest, framework: Framework) -> Iterator[Fact]:
+    """The folder of a server that a build gathers whole: Next's `standalone`, where nothing else starts it."""
+    start = manifest.scripts.get("start", "").strip()
+    hit = next(code_hits(tree, _STANDALONE, matching(tree, "next.config.*")), None)
+    if hit and framework.name == "next" and (not start or _STARTS_NEXT.fullmatch(start)):
+        yield Fact(name="output_folder", value=".next/standalone", rule="node.output.standalone",
+                   confidence=STRONG, file=hit.file, line=hit.line)  # fmt: skip
+
+
 def _configured_output(tree: Tree, framework: Framework) -> tuple[str, str, int | None] | None:
     files, pattern = _OUTPUTS.get(framework.name, ((), ""))
     hit = _set(tree, pattern, files) if files else None
