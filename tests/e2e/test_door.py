@@ -118,6 +118,7 @@ def test_why_narrows_what_was_detected_to_one_fact(fops: Fops, tmp_path: Path) -
     [
         (["onbord"], "onboard"),
         (["onboard", "rep"], "repo"),
+        (["explain", "."], "`fops onboard explain`"),
         (["onboard", "repo", ".", "--taget", "k8s"], "--target"),
         (["audit", "lst"], "list"),
         (["onboard", "repo", ".", "--set", "prt=80"], "port"),
@@ -128,6 +129,31 @@ def test_a_misspelt_word_is_answered_with_the_one_that_was_meant(
 ) -> None:
     said = error_of(fops(*words, cwd=folder(tmp_path / "site", SITE)), 2)
     assert meant in said.partition("hint:")[2]
+
+
+@pytest.mark.parametrize(
+    "words", [["onboard", "repo", ".", "--dry-run"], ["audit", "list", "--quiet"], ["doctor", "-v"]]
+)
+def test_a_global_option_after_the_command_is_told_its_place(fops: Fops, words: list[str]) -> None:
+    said = error_of(fops(*words), 2)
+    path = " ".join(word for word in words[:-1] if word != ".")
+    assert f"hint: {words[-1]} stands before the command: `fops {words[-1]} {path} …`" in said
+
+
+@pytest.mark.parametrize("words", [[], ["onboard"], ["audit"]])
+def test_a_group_alone_shows_its_help_and_is_wrong_usage(fops: Fops, words: list[str]) -> None:
+    done = fops(*words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(" ".join(["Usage: fops", *words]))
+    assert "error:" not in done.stderr
+
+
+def test_a_reason_is_said_once(fops: Fops, tmp_path: Path) -> None:
+    done = fops(
+        "onboard", "repo", folder(tmp_path / "blog", {"Gemfile": 'gem "rails"', "config.ru": "run App"})
+    )
+    assert done.stderr.count("ruby: not supported yet") == 1
+    assert "✗ plan" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,9 @@ from fops import __version__
 from fops.cli import audit, config, doctor, onboard, why
 from fops.cli.session import Session, say
 from fops.kernel.errors import Cancelled, FopsError
+
+if TYPE_CHECKING:
+    from typer._click.exceptions import ClickException
 
 app = typer.Typer(
     name="fops",
@@ -100,15 +103,37 @@ def _run(words: list[str]) -> int:
     return result if isinstance(result, int) else 0
 
 
-def _usage(error: Exception) -> int:
-    message = str(getattr(error, "format_message", lambda: error)()).strip()
-    if message:
+def _usage(error: ClickException) -> int:
+    from typer._click.exceptions import NoArgsIsHelpError  # noqa: PLC0415 - as above
+
+    message = error.format_message().strip()
+    if isinstance(error, NoArgsIsHelpError):  # its message is the help of the group
+        say(message)
+    elif message:
         first, _, near = message.partition("Did you mean")
-        options = getattr(error, "possibilities", None) or ()
-        near = f" {options[0]}?" if options else near.rstrip()
         say(f"error: {first.partition(' (Possible')[0].strip().rstrip('.')}")
-        say(f"hint: did you mean{near}" if near else "hint: `--help` after the command shows its options")
-    return int(getattr(error, "exit_code", 2))
+        say(f"hint: {_usage_hint(error, near.strip())}")
+    return error.exit_code
+
+
+def _usage_hint(error: ClickException, near: str) -> str:
+    """Where a global option belongs, what was meant, or where to read on."""
+    context = getattr(error, "ctx", None)
+    if context is None:
+        return "`fops --help` shows all commands"
+    everywhere = {name for parameter in context.find_root().command.params for name in parameter.opts}
+    misplaced = getattr(error, "option_name", None)
+    if context.parent and misplaced in everywhere:
+        inner = context.command_path.removeprefix("fops ")
+        return f"{misplaced} stands before the command: `fops {misplaced} {inner} …`"
+    options = getattr(error, "possibilities", None)
+    if options or near:
+        return f"did you mean {options[0]}?" if options else f"did you mean {near}"
+    for name, group in getattr(context.command, "commands", {}).items():
+        for inner in getattr(group, "commands", {}):
+            if f"'{inner}'" in error.format_message():
+                return f"did you mean `{context.command_path} {name} {inner}`?"
+    return f"`{context.command_path} --help` shows what there is"
 
 
 def _fail(error: FopsError, *, verbose: bool) -> int:

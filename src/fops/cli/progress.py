@@ -35,4 +35,5 @@ class Progress:
             sys.stderr.write("\r\033[K")
         mark, color = _MARKS[event.status]
         mark = f"\033[{color}m{mark}\033[0m" if self._color else mark
-        say(f"{mark} {event.step:<9} {event.seconds:6.2f} s  {event.detail}".rstrip())
+        detail = "" if event.status == "failed" else event.detail  # the error follows, with its hint
+        say(f"{mark} {event.step:<9} {event.seconds:6.2f} s  {detail}".rstrip())
