@@ -96,7 +96,15 @@ def test_without_a_module_the_files_themselves_are_built():
     assert commands(files) == ("CGO_ENABLED=0 go build -o bin/app main.go routes.go", "./bin/app")
 
 
-@pytest.mark.parametrize("line", ['import "C"', 'import _ "github.com/mattn/go-sqlite3"'])
+@pytest.mark.parametrize(
+    "line",
+    [
+        'import "C"',
+        'import _ "github.com/mattn/go-sqlite3"',
+        'import "gorm.io/driver/sqlite"',
+        'import db "github.com/duckdb/duckdb-go/v2"',
+    ],
+)
 def test_a_program_that_links_c_is_not_built_without_it(line):
     files = {"go.mod": MODULE, "main.go": f"package main\n\n{line}\n\nfunc main() {{}}\n"}
     assert commands(files)[0] == "go build -o bin/shop ."

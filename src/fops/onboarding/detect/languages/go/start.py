@@ -29,8 +29,10 @@ _WAITS = re.compile(
 _WORKER = re.compile(
     r"(?i)worker|consumer|scheduler|cron|daemon|agent|subscriber|processor|listener|dispatcher|relay|bot$"
 )
+# Packages that are C inside, and GORM's driver that brings one: without cgo they do not build, or fail when they start.
 _CGO = re.compile(
-    r'(?m)^[ \t]*(?:import\s+)?(?:_\s+)?"(?:C|github\.com/mattn/go-sqlite3|github\.com/confluentinc/confluent-kafka-go[\w/.-]*)"'
+    r'(?m)^[ \t]*(?:import\s+)?(?:[\w.]+\s+)?"(?:C|gorm\.io/driver/sqlite|github\.com/(?:mattn/go-sqlite3|mutecomm/go-sqlcipher|'
+    r'tursodatabase/go-libsql|marcboeker/go-duckdb|duckdb/duckdb-go|chai2010/webp|confluentinc/confluent-kafka-go)[\w/.-]*)"'
 )
 
 
@@ -122,7 +124,8 @@ def _install(tree: Tree, project: Project) -> Iterator[Fact]:
 
 def _build(tree: Tree, project: Project, programs: tuple[Package, ...]) -> str:
     """Static unless C is linked; without a go.mod the go command builds files, not packages."""
-    files = (path for package in project.reach(programs[0]) for path in package.files)
+    reached = (package for program in programs for package in project.reach(program))
+    files = dict.fromkeys(path for package in reached for path in package.files)
     prefix = "" if any(code_hits(tree, _CGO, files)) else "CGO_ENABLED=0 "
     if not project.modules:
         return f"{prefix}go build -o bin/{_name(project, programs[0])} {shlex.join(programs[0].files)}"
