@@ -81,7 +81,7 @@ def _services(findings: Findings, tree: Tree) -> Selection:
     root, members = runnable[0], runnable[1:]
     if root.path != "." or not members:
         return Selection(apps=runnable, findings=findings)
-    if _only_holds(root, tree):
+    if _only_holds(root, tree) or _only_lists(root, members, tree):
         return Selection(apps=members, findings=findings)
     return Selection(apps=(root,), findings=findings, aside=tuple(app.path for app in members))
 
@@ -102,6 +102,12 @@ def _only_holds(root: App, tree: Tree) -> bool:
         return _passes_on(script, root.value("workspaces", []))
     integrated = tree.size("nx.json") is not None and tree.size("project.json") is None
     return integrated or not any(root.value(name) for name in ("framework", "processes", "static"))
+
+
+def _only_lists(root: App, members: tuple[App, ...], tree: Tree) -> bool:
+    """Whether a go.work alone makes the top: it lists programs that each answer requests of their own."""
+    listed = root.value("language") == "go" and tree.size("go.mod") is None
+    return listed and len(members) > 1 and all(app.value("port") for app in members)
 
 
 def _passes_on(script: str, members: list[str]) -> bool:

@@ -65,6 +65,19 @@ def test_a_path_that_is_not_there_names_what_is(planned, monorepo):
     assert "apps/api" in refused.value.hint
 
 
+def test_servers_that_a_go_work_lists_are_services_of_their_own(planned):
+    server = 'package main\n\nimport "net/http"\n\nfunc main() { http.ListenAndServe(":%d", nil) }\n'
+    files = {
+        "go.work": "go 1.24\n\nuse (\n\t./users\n\t./orders\n)\n",
+        **{f"{name}/go.mod": f"module example.com/{name}\n\ngo 1.24\n" for name in ("users", "orders")},
+        "users/main.go": server % 8001,
+        "orders/main.go": server % 8002,
+    }
+    assert paths(planned(files)) == [("orders", "."), ("users", ".")]
+    with_a_worker = {**files, "users/main.go": "package main\n\nfunc main() { select {} }\n"}
+    assert paths(planned(with_a_worker)) == [(".", ".")]
+
+
 def test_modules_of_a_maven_build_are_one_service_at_the_top(planned):
     module = (
         "<project><parent><groupId>a</groupId><artifactId>shop</artifactId><version>1</version></parent><artifactId>web</artifactId>"
