@@ -11,7 +11,7 @@ READY := $(VENV)/.installed
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long check eval eval-onboarding bench bench-audit bench-cli docs golden lock clean
+.PHONY: help demo test test-long test-images check eval eval-onboarding bench bench-audit bench-cli docs golden lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -24,12 +24,15 @@ demo: $(READY) ## onboard the three examples (or REPO=path-or-url) and show what
 
 test: $(READY) ## the tests, in random order, with branch coverage
 	@$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n $(WORKERS) -m "not long"
+	$(BIN)/coverage run -m pytest -n $(WORKERS) -m "not long and not images"
 	@$(BIN)/coverage combine -q && $(BIN)/coverage report --fail-under=85
 
 test-long: $(READY) ## the long suites: every tool over many generated sets, other Python versions
 	$(PYTEST) -m long
 	@sh scripts/test_pythons.sh $(VENV)
+
+test-images: $(READY) ## build and start the examples' images with an engine of our own (root on Debian)
+	$(BIN)/python -m pytest -m images
 
 check: $(READY) ## format, lint, types, floors, dependencies, dead code, secrets
 	$(BIN)/ruff format --check .

@@ -7,5 +7,5 @@ for version in 3.11 3.12 3.13 3.14; do
   python=$(sh scripts/find_python.sh "$version") || { echo "python $version: not present, not tested"; continue; }
   echo "python $version:"
   PYTHON="$python" sh scripts/bootstrap.sh ".venv-$version"
-  ".venv-$version/bin/python" -m pytest -n "${WORKERS:-2}" -m "not long"
+  ".venv-$version/bin/python" -m pytest -n "${WORKERS:-2}" -m "not long and not images"
 done

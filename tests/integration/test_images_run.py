@@ -33,7 +33,7 @@ GIVEN = {
 }
 SECONDS = 290
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.images
 
 
 @dataclass(frozen=True)
