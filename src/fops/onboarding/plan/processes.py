@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,8 @@ from fops.onboarding.ports import Tree
 
 Assume = Callable[[str, Any, str], None]
 """Notes an assumption: the fact, the value taken, and why."""
+# Names of what only works through jobs or messages: where no port is known either, nothing listens.
+_BACKGROUND = re.compile(r"worker|bot\b|beat|clock|cron|schedul|consumer|queue|jobs?\b")
 _ONE_SHOT = frozenset({"release", "postdeploy", "predeploy"})  # Procfile names of commands that end
 
 
@@ -75,7 +78,15 @@ def _commands(one: Draft) -> tuple[dict[str, str], str | None]:
         for item in one.value("processes", [])
         if isinstance(item, dict) and item.get("name") not in _ONE_SHOT and item.get("command")
     }
-    web = next((name for name, command in listed.items() if name == "web" or command == start), None)
+    silent = one.value("port") is None and one.dockerfile is None
+    web = next(
+        (
+            name
+            for name, command in listed.items()
+            if name == "web" or (command == start and not (silent and _BACKGROUND.search(name)))
+        ),
+        None,
+    )
     if start and web is None and not (listed and one.value("port") is None):
         return {"web": start, **listed}, "web"
     return listed, web

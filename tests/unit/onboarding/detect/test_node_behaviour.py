@@ -116,6 +116,22 @@ def test_prisma_names_its_database_in_the_schema(provider, service):
     assert facts("", files={"prisma/schema.prisma": schema})["services"] == [service]
 
 
+@pytest.mark.parametrize(
+    ("dependencies", "code", "names"),
+    [
+        (("bullmq",), "new Worker('jobs', f)", ["worker"]),
+        (("discord.js",), "client.login(process.env.TOKEN)", ["worker"]),
+        (("bullmq", "express"), "app.listen(3000)", None),
+        (("bullmq",), "http.createServer(f).listen(3000)", None),
+        (("left-pad",), "setInterval(f, 1000)", None),
+    ],
+)
+def test_a_program_that_takes_its_work_from_elsewhere_is_a_worker(dependencies, code, names):
+    found = facts(code, dependencies=dependencies).get("processes")
+
+    assert (found and [one["name"] for one in found]) == names
+
+
 def test_programs_that_packages_call_are_named_by_their_debian_package():
     found = facts("", dependencies=("express", "fluent-ffmpeg", "puppeteer"))
 

@@ -25,6 +25,14 @@ def test_what_the_repository_says_needs_no_assumption(planned, fastapi):
     assert made.questions == ()
 
 
+def test_a_procfile_s_only_worker_listens_nowhere(planned, fastapi):
+    del fastapi["app/main.py"]
+    fastapi["bot.py"] = "import os\n"
+    fastapi["Procfile"] = "worker: python bot.py\n"
+    made = planned(fastapi)
+    assert {one.name: one.port for one in made.plan.services[0].processes} == {"worker": None}
+
+
 def test_a_procfile_s_workers_run_beside_the_web_process_and_its_release_does_not(planned, fastapi):
     fastapi["Procfile"] += "worker: celery -A app worker\nrelease: python migrate.py\n"
     processes = planned(fastapi).plan.services[0].processes

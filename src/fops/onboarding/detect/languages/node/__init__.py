@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from fops.onboarding.detect.evidence import Claim
 from fops.onboarding.detect.languages.node import siblings, sources
-from fops.onboarding.detect.languages.node.behaviour import behaviour, services, system_packages
+from fops.onboarding.detect.languages.node.behaviour import behaviour, services, system_packages, worker
 from fops.onboarding.detect.languages.node.commands import Project, commands, run_by, serves_files_only
 from fops.onboarding.detect.languages.node.frameworks import APPLICATION_KINDS, Framework, frameworks
 from fops.onboarding.detect.languages.node.manifest import PATH, Manifest, dependency_line, line, read
@@ -110,7 +110,8 @@ class Node:
         yield from version(tree, manifest)
         yield from _framework(tree, found)
         yield from judged
-        yield from commands(tree, project)
+        run = list(commands(tree, project))
+        yield from run
         yield from services(tree, manifest)
         yield from system_packages(tree, manifest)
         if files_only:
@@ -118,8 +119,12 @@ class Node:
         if not files_only and main:
             yield from server_output(tree, manifest, main)
         if not files_only:
-            yield from (fact for fact in port(tree, manifest, main, paths) if fact.value is not None)
+            listens = [fact for fact in port(tree, manifest, main, paths) if fact.value is not None]
+            yield from listens
             yield from behaviour(tree, manifest, paths)
+            if main is None and not listens and sources.listening(tree, paths) is None:
+                starts = (fact for fact in run if fact.name == "start_command")
+                yield from worker(tree, manifest, max(starts, key=lambda fact: fact.confidence, default=None))
 
 
 LANGUAGE = Node()

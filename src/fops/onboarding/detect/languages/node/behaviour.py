@@ -49,6 +49,11 @@ _PROGRAMS: dict[str, str] = {
     "node-tesseract-ocr": "tesseract-ocr", "pg-native": "libpq5", "puppeteer": "chromium", "simple-git": "git",
 }  # fmt: skip
 """Packages that call a program or library of the system, by the name of its Debian package."""
+_JOBS = frozenset({
+    "agenda", "amqplib", "bee-queue", "bree", "bull", "bullmq", "cron", "discord.js", "eris", "graphile-worker", "grammy", "kafkajs",
+    "node-cron", "node-schedule", "node-telegram-bot-api", "pg-boss", "telegraf", "tmi.js", "whatsapp-web.js", "@temporalio/worker",
+})  # fmt: skip
+"""Packages of programs that work through jobs, messages or a chat, and need not listen."""
 _PRISMA = re.compile(
     r'(?m)^[ \t]*provider\s*=\s*"(?P<name>postgresql|postgres|mysql|mongodb|sqlserver|cockroachdb)"'
 )
@@ -177,3 +182,17 @@ def system_packages(tree: Tree, manifest: Manifest) -> Iterator[Fact]:
                 file=PATH,
                 line=dependency_line(tree, package),
             )
+
+
+def worker(tree: Tree, manifest: Manifest, start: Fact | None) -> Iterator[Fact]:
+    """The fact `processes` of a program that takes its work from elsewhere; the caller knows that it does not listen."""
+    package = next((name for name in manifest.runtime if name in _JOBS), None)
+    if package and start:
+        yield Fact(
+            name="processes",
+            value=[{"name": "worker", "command": start.value}],
+            rule="node.processes.worker",
+            confidence=LIKELY,
+            file=PATH,
+            line=dependency_line(tree, package),
+        )
