@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from factories.commands import Fops, Onboarded, error_of
-from factories.repositories import git
+from factories.repositories import API, git, repository
 
 
 def _explained(done_text: str) -> dict[str, Any]:
@@ -118,6 +118,23 @@ def test_a_colleagues_clone_answers_without_any_database(
         done = colleague("why", subject, "--json", cwd=place)
         assert done.returncode == 0, done.stderr
         assert _reaches_a_source_line(_explained(done.stdout), sources)
+
+
+def test_a_persons_answer_ends_at_the_operation_and_the_person_who_gave_it(
+    fops: Fops, tmp_path: Path
+) -> None:
+    path = repository(tmp_path / "shop", API)
+    made = json.loads(fops("onboard", "repo", path, "--set", "port=9000", "--json").stdout)
+    git("checkout", "--quiet", made["branch"], cwd=path)
+    for subject in ("Dockerfile", made["plan_digest"]):
+        document = _explained(fops("why", subject, "--json", cwd=path).stdout)
+        (port,) = [one for one in document["rests_on"] if one["says"].endswith("port = 9000")]
+        (operation,) = port["rests_on"]
+        assert operation["id"] == made["operation"]
+        assert "by local:" in operation["says"]
+
+    done = Fops(tmp_path / "colleague")("why", "Dockerfile", cwd=path)
+    assert "answer (--set port): a person's answer" in done.stdout
 
 
 def test_an_edited_file_is_explained_with_a_warning(onboarded: Onboarded, tmp_path: Path) -> None:

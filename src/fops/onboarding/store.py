@@ -61,6 +61,14 @@ def latest(connection: Connection, ctx: RequestContext, *, source: str, branch: 
     return None if row is None else Proposal(**{name: row[name] for name in Proposal.__slots__})
 
 
+def operation_of(connection: Connection, ctx: RequestContext, *, plan_digest: str) -> str | None:
+    """The operation that last proposed a plan."""
+    mine = (proposals.c.tenant == ctx.tenant, proposals.c.plan_digest == plan_digest)
+    return connection.execute(
+        select(proposals.c.operation_id).where(*mine).order_by(proposals.c.id.desc()).limit(1)
+    ).scalar()
+
+
 def newest(connection: Connection, ctx: RequestContext, *, limit: int = 20) -> list[Proposal]:
     """The newest proposals of the tenant, newest first."""
     rows = connection.execute(

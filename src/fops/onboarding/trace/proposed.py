@@ -33,6 +33,16 @@ def lock_in_proposal(database: Database) -> Callable[[RequestContext, str], Foun
     return find
 
 
+def asked_in(database: Database) -> Callable[[RequestContext, str], str | None]:
+    """The operation behind a plan's answers, for `GeneratedFiles`; None where the plan was proposed elsewhere."""
+
+    def find(ctx: RequestContext, plan_digest: str) -> str | None:
+        with database.read() as connection:
+            return store.operation_of(connection, ctx, plan_digest=plan_digest)
+
+    return find
+
+
 def _top(path: Path) -> Path | None:
     return next((folder for folder in path.parents if (folder / ".git").exists()), None)
 

@@ -11,6 +11,7 @@ from typing import Any
 from fops.kernel.context import RequestContext
 from fops.kernel.ids import new_id
 from fops.onboarding.model import Artifact, Check, OnboardingPlan, ServicePlan, seen_from_top
+from fops.onboarding.plan import answers
 from fops.onboarding.trace import lock as locks
 from fops.provenance.model import Description, Location, Node
 
@@ -36,7 +37,7 @@ def nodes_of(
     files = {artifact.path: new_id("art") for artifact in artifacts}
     judged = [new_id("chk") for _ in checks]
     for service in plan.services:
-        yield from _fact_nodes(service, facts)
+        yield from _fact_nodes(service, facts, operation=made["operation"])
     yield Node(id=digest, kind="plan", says=_plan_says(plan)), tuple(facts.values())
     for artifact in artifacts:
         reasons = (facts[name] for name in artifact.facts if name in facts)
@@ -47,7 +48,7 @@ def nodes_of(
     yield Node(id=made["proposal"], kind="proposal", says=_proposal_says(made)), below
 
 
-def _fact_nodes(service: ServicePlan, ids: Mapping[str, str]) -> Iterator[Linked]:
+def _fact_nodes(service: ServicePlan, ids: Mapping[str, str], *, operation: str) -> Iterator[Linked]:
     for name, fact in service.evidence.items():
         place = Location(file=seen_from_top(service.path, fact.file), line=fact.line) if fact.file else None
         says = f"{service.name}: {fact.name} = {_shown(fact.value)}"
@@ -56,6 +57,8 @@ def _fact_nodes(service: ServicePlan, ids: Mapping[str, str]) -> Iterator[Linked
             for other in _decides(fact.name, fact.file, fact.rule)
             if other in service.evidence
         )
+        if fact.rule == answers.RULE:  # a person said so: the operation names who
+            below = (operation,)
         yield (
             Node(id=ids[f"{service.name}:{name}"], kind="fact", says=says, location=place, rule=fact.rule),
             below,
@@ -64,7 +67,7 @@ def _fact_nodes(service: ServicePlan, ids: Mapping[str, str]) -> Iterator[Linked
 
 def _decides(name: str, file: str | None, rule: str) -> tuple[str, ...]:
     """The facts that a value without a file of its own rests on: a default is its framework's, or its language's."""
-    if file or rule == "set" or name == "language":
+    if file or rule == answers.RULE or name == "language":
         return ()
     return tuple(other for other in _DECIDES_DEFAULTS if other != name)
 
@@ -98,7 +101,7 @@ class GeneratedFiles:
     """Describes `FILE` and `FILE:LINE` by the lock that came with the file; works in any clone, without a database.
 
     `lock_above(path)` gives the folder that holds `.fops/` above a path, with the lock and a reader of files below
-    it; None where there is none.
+    it; None where there is none. `asked_in(ctx, plan digest)` gives the operation in which a person answered.
     """
 
     def __init__(
@@ -106,8 +109,10 @@ class GeneratedFiles:
         finders: Iterable[
             Callable[[RequestContext, str], tuple[locks.Lock, str, Callable[[str], str | None]] | None]
         ],
+        asked_in: Callable[[RequestContext, str], str | None] = lambda _ctx, _digest: None,
     ) -> None:
         self._finders = tuple(finders)
+        self._asked_in = asked_in
 
     def describe(self, ctx: RequestContext, subject: str) -> Description | None:
         """The file or line, its template, and the facts with their own file and line."""
@@ -115,7 +120,9 @@ class GeneratedFiles:
         for finder in self._finders:
             if found := finder(ctx, path):
                 lock, relative, read = found
-                return describe_file(lock, relative, line, text=read(relative))
+                asked = any(fact.get("rule") == answers.RULE for fact in lock.facts.values())
+                operation = self._asked_in(ctx, lock.plan_digest) if asked else None
+                return describe_file(lock, relative, line, text=read(relative), operation=operation)
         return None
 
 
@@ -144,15 +151,17 @@ def _text(folder: Path, name: str) -> str | None:
     return path.read_text(encoding="utf-8", errors="surrogateescape") if path.is_file() else None
 
 
-def describe_file(lock: locks.Lock, path: str, line: int | None, *, text: str | None) -> Description:
-    """A generated file, or one line of it, resting on the facts its lock names."""
+def describe_file(
+    lock: locks.Lock, path: str, line: int | None, *, text: str | None, operation: str | None = None
+) -> Description:
+    """A generated file, or one line of it, resting on the facts its lock names; answers rest on their operation."""
     entry = lock.files[path]
     edited = text is not None and locks.text_digest(text) != lock.digest(path)
     facts = entry.get("lines", {}).get(str(line)) if line else None
     says = str(entry.get("reason", "")) if line is None else _line_says(text, line)
     if edited:
         says += " (the file was edited since it was generated: lines may have moved)"
-    below = [_fact(lock, name) for name in (facts or entry.get("facts", ()))]
+    below = [_fact(lock, name, operation=operation) for name in (facts or entry.get("facts", ()))]
     node = Node(id=path if line is None else f"{path}:{line}", kind="generated file" if line is None else "generated line",
                 says=says, location=Location(file=path, line=line), rule=_rule(lock, path, line))  # fmt: skip
     plan = Node(
@@ -179,17 +188,23 @@ def _shown(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _fact(lock: locks.Lock, name: str) -> Description:
+def _fact(lock: locks.Lock, name: str, *, operation: str | None) -> Description:
     fact = lock.facts.get(name, {})
     service, _, bare = name.rpartition(":")
     file, rule = fact.get("file"), str(fact.get("rule", ""))
     place = (
         Location(file=seen_from_top(str(fact.get("app", ".")), file), line=fact.get("line")) if file else None
     )
+    node = Node(id=name, kind="fact", says=f"{name} = {_shown(fact.get('value'))}", location=place, rule=rule)
+    if rule == answers.RULE:
+        return Description(node=node, rests_on=(operation or _answer(bare),))
     others = (f"{service}:{other}" for other in _decides(bare, file, rule))
     return Description(
-        node=Node(
-            id=name, kind="fact", says=f"{name} = {_shown(fact.get('value'))}", location=place, rule=rule
-        ),
-        rests_on=tuple(_fact(lock, other) for other in others if other in lock.facts),
+        node=node,
+        rests_on=tuple(_fact(lock, other, operation=operation) for other in others if other in lock.facts),
     )
+
+
+def _answer(fact: str) -> Description:
+    says = "a person's answer; the audit trail where the proposal was made says whose"
+    return Description(node=Node(id=f"--set {fact}", kind="answer", says=says))
