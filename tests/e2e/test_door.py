@@ -166,6 +166,8 @@ def test_a_reason_is_said_once(fops: Fops, tmp_path: Path) -> None:
         (["--set", "port"], "port"),
         (["--set", "port=99999"], "99999"),
         (["--env", "PROD"], "PROD"),
+        (["--image", "Acme/Shop"], "Acme/Shop"),
+        (["--fields", "colour"], "colour"),
     ],
 )
 def test_options_are_checked_before_the_input_is_read(fops: Fops, words: list[str], named: str) -> None:

@@ -68,12 +68,17 @@ def image(name: str, source: Source, sets: Mapping[str, str], *, wish: str | Non
     if wish is None:
         owner = label(answers.plan_wide(sets, "owner") or _github_owner(source) or "", "")
         return f"ghcr.io/{owner}/{name}" if owner else f"{UNKNOWN_REGISTRY}/{name}"
-    if not _IMAGE.fullmatch(wish):
+    check_image(wish)
+    return f"{wish}/{name}" if several else wish
+
+
+def check_image(wish: str | None) -> None:
+    """Refuse what no registry could name. Raises UsageError."""
+    if wish is not None and not _IMAGE.fullmatch(wish):
         raise UsageError(
             f"--image {wish!r} is no image repository",
             hint="such as ghcr.io/acme/shop: lower case, no tag, no scheme",
         )
-    return f"{wish}/{name}" if several else wish
 
 
 def _github_owner(source: Source) -> str | None:

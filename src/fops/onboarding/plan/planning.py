@@ -36,6 +36,7 @@ _OF_THE_LANGUAGE = frozenset({
 def check(options: Options) -> None:
     """Refuse choices that no repository could make right, before one is fetched. Raises UsageError."""
     names.environments(options.environments)
+    names.check_image(options.image)
     answers.check(options.sets)
 
 
