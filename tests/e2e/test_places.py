@@ -71,6 +71,7 @@ def test_a_folder_inside_a_larger_repository_leaves_it_alone(fops: Fops, tmp_pat
     answer = _proposed(fops, top / "apps/web")
     assert state(top) == before
     assert set(SITE) <= _files(answer["repository"], answer["branch"])
+    assert any(note.endswith(f"fops onboard repo {top} --path apps/web") for note in answer["notes"])
 
 
 def test_path_keeps_to_one_folder_and_proposes_to_the_whole(fops: Fops, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ address are used for the clone and appear nowhere else.
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -71,11 +72,14 @@ def _local(path: Path, ref: str | None) -> Iterator[Fetched]:
             )
         name = path.resolve().name
         source = Source(url=str(path), owner=None, name=name, default_branch="main", ref=None, commit=None)
-        yield Fetched(tree=FolderTree(path), source=source, repository=repository, clone=False)
+        notes = () if repository else tuple(_larger(path))
+        yield Fetched(tree=FolderTree(path), source=source, repository=repository, clone=False, notes=notes)
         return
     commit = git.resolve(repository, ref or "HEAD")
     if commit is None:
-        raise NotFound(f"{path} has no branch, tag or commit {ref!r}", hint="check --ref")
+        raise NotFound(
+            f"{path} has no branch, tag or commit {ref!r}", hint="`git branch --all` and `git tag` list them"
+        )
     dirty = git.is_dirty(repository)
     notes = ("the work tree has uncommitted changes; the last commit is what was read",) if dirty else ()
     source = _source(
@@ -83,6 +87,17 @@ def _local(path: Path, ref: str | None) -> Iterator[Fetched]:
     )
     with GitTree(repository, commit) as tree:
         yield Fetched(tree=tree, source=source, repository=repository, clone=False, notes=notes)
+
+
+def _larger(path: Path) -> Iterator[str]:
+    """A word about the repository around a folder: a branch in one of its own cannot be merged there."""
+    top = next((folder for folder in path.parents if (folder / ".git").exists()), None)
+    if top:
+        inner = shlex.quote(path.relative_to(top).as_posix())
+        yield (
+            f"this folder is part of the repository {top} and was read as if it stood alone; "
+            f"to propose there: fops onboard repo {shlex.quote(str(top))} --path {inner}"
+        )
 
 
 @contextmanager
