@@ -57,6 +57,14 @@ def test_one_entry_is_shown_whole_and_an_unknown_one_is_not_found(onboarded: Onb
     error_of(onboarded.fops("audit", "show", "aud_unknown"), 1)
 
 
+def test_an_export_that_cannot_be_written_names_the_file_and_not_the_trails_folder(
+    onboarded: Onboarded,
+) -> None:
+    said = error_of(onboarded.fops("audit", "export", "--to", "nowhere/trail.jsonl"), 5)
+    assert "nowhere/trail.jsonl" in said
+    assert "hint: name a file in a folder you may write" in said
+
+
 def test_export_is_the_trail_byte_for_byte(onboarded: Onboarded) -> None:
     (trail,) = (onboarded.fops.home / "audit").glob("audit_*.jsonl")
     assert onboarded.fops("audit", "export").stdout == trail.read_text()

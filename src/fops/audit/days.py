@@ -20,6 +20,8 @@ FILE_MODE, FOLDER_MODE = 0o600, 0o700  # who did what is nobody else's business 
 _DAY_NAME = re.compile(r"audit_\d{8}\.jsonl")
 _HEAD_SIZE = 256  # bytes; fixed, so that writing it anew leaves nothing of the old one
 
+_ABOUT_THE_TRAIL = "free space or correct the folder's permissions, or name another folder with AUDIT_LOG_DIR"
+
 
 def day_name(timestamp: str) -> str:
     """`audit_20261122.jsonl` for a timestamp of that day."""
@@ -35,14 +37,14 @@ def day_files(folder: Path) -> list[Path]:
 
 
 @contextlib.contextmanager
-def told_as_storage(folder: Path, deed: str) -> Iterator[None]:
+def told_as_storage(folder: Path, deed: str, *, hint: str = _ABOUT_THE_TRAIL) -> Iterator[None]:
     """Turn an OSError of the block into StorageFailed naming folder, deed (`written`, `read`) and cause."""
     try:
         yield
     except OSError as error:
         raise StorageFailed(
             f"audit trail {folder} cannot be {deed}: {error.strerror or error}",
-            hint="free space or correct the folder's permissions, or name another folder with AUDIT_LOG_DIR",
+            hint=hint,
         ) from error
 
 

@@ -105,7 +105,10 @@ class AuditLog:
         """
         if not isinstance(to, Path):
             return self._copy(to, since, until)
-        with told_as_storage(to, "exported"), open(to, "wb", opener=_private) as file:
+        with (
+            told_as_storage(to, "exported", hint="name a file in a folder you may write"),
+            open(to, "wb", opener=_private) as file,
+        ):
             return self._copy(file, since, until)
 
     def _copy(self, stream: BinaryIO, since: datetime | None, until: datetime | None) -> int:

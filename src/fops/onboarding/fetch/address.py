@@ -57,7 +57,9 @@ def _refuse_unspeakable(what: str) -> None:
 
 
 def _refuse_hidden(what: str) -> None:
-    if not what or what.startswith("-"):
+    if not what:
+        raise UnsafeInput("the repository is empty text", hint="name a path or an address; . is this folder")
+    if what.startswith("-"):
         raise UnsafeInput(
             f"{what!r} is no path or address",
             hint="a repository cannot start with a dash; write ./ before a folder that does",
@@ -83,7 +85,9 @@ def _address(what: str) -> str:
         )
     if parts.scheme == "file":
         if _existing(unquote(parts.path)) is None:
-            raise NotFound(f"{what!r} does not exist")
+            raise NotFound(
+                f"{what!r} does not exist", hint="a file:// address names a folder from the root of this disk"
+            )
         return what
     if not parts.hostname or parts.hostname.startswith("-") or (parts.username or "").startswith("-"):
         raise UnsafeInput(f"{redact_text(what)!r} has no proper host")
