@@ -110,6 +110,33 @@ def test_a_program_that_links_c_is_not_built_without_it(line):
     assert commands(files)[0] == "go build -o bin/shop ."
 
 
+@pytest.mark.parametrize(
+    ("package", "command", "start"),
+    [
+        ("spf13/cobra", 'var c = &cobra.Command{\n\tUse:   "serve [flags]",\n}', "./bin/shop serve"),
+        (
+            "urfave/cli/v2",
+            '&cli.App{Commands: []*cli.Command{{Name: "server", Usage: "x"}}}',
+            "./bin/shop server",
+        ),
+        ("spf13/cobra", 'var c = &cobra.Command{\n\tUse: "shop",\n}', "./bin/shop"),
+        (
+            "spf13/cobra",
+            'var a, b = &cobra.Command{Use: "api"}, &cobra.Command{Use: "web"}',
+            "./bin/shop web",
+        ),
+        ("gin-gonic/gin", 'type c struct{ Use string }\nvar d = c{Use: "serve"}', "./bin/shop"),
+    ],
+)
+def test_a_command_line_is_started_by_its_command_that_serves(package, command, start):
+    files = {
+        "go.mod": MODULE,
+        "main.go": 'package main\n\nimport "example.com/acme/shop/cmd"\n\nfunc main() { cmd.Execute() }\n',
+        "cmd/serve.go": f'package cmd\n\nimport "github.com/{package}"\n\n{command}\n',
+    }
+    assert commands(files)[1] == start
+
+
 def test_a_workspace_is_built_from_the_top():
     files = {
         "go.work": "go 1.23\n\nuse (\n\t./api // the server\n\t./shared\n)\n",

@@ -36,6 +36,14 @@ _CGO = re.compile(
 )
 
 
+# Commands of a command line that serve, by the names people give them; Cobra's and urfave/cli's ways to declare one.
+_SERVING = ("serve", "server", "web", "http", "api", "start", "run", "daemon")
+_COMMAND = re.compile(
+    r'\bcobra\.Command\s*\{\s*Use:\s*"(?P<cobra>[\w-]+)|\{\s*Name:\s*"(?P<urfave>[\w-]+)",?[^{}]{0,300}?\b(?:Action|Usage|Aliases|Flags):'
+)
+_COMMAND_LINES = ("github.com/spf13/cobra", "github.com/urfave/cli")
+
+
 def running(tree: Tree, project: Project) -> tuple[Package, ...]:
     """The programs that keep running, the serving one first; where none keeps running, the likeliest alone.
 
@@ -65,13 +73,29 @@ def commands(tree: Tree, project: Project, programs: tuple[Package, ...]) -> Ite
         return
     names = [_name(project, program) for program in programs]
     build = _build(tree, project, programs)
-    yield from _facts(
-        tree, file, {"build_command": build, "start_command": f"./bin/{names[0]}", "static": False}
-    )
+    starts = [
+        f"./bin/{name}{_subcommand(tree, project, program)}"
+        for name, program in zip(names, programs, strict=True)
+    ]
+    yield from _facts(tree, file, {"build_command": build, "start_command": starts[0], "static": False})
     if len(programs) > 1:
-        yield from _facts(
-            tree, file, {"processes": [{"name": name, "command": f"./bin/{name}"} for name in names]}
-        )
+        processes = [{"name": name, "command": command} for name, command in zip(names, starts, strict=True)]
+        yield from _facts(tree, file, {"processes": processes})
+
+
+def _subcommand(tree: Tree, project: Project, program: Package) -> str:
+    """The command of a command line that serves, with a space before it: alone such a program prints its help."""
+    reached = project.reach(program)
+    if not any(name.startswith(_COMMAND_LINES) for package in reached for name in package.imports):
+        return ""
+    files = [path for package in reached for path in package.files]
+    whole = _name(
+        project, program
+    )  # the name of the command line itself is declared like one of its commands
+    offered = {hit.match["cobra"] or hit.match["urfave"] for hit in code_hits(tree, _COMMAND, files)} - {
+        whole
+    }
+    return next((f" {name}" for name in _SERVING if name in offered), "")
 
 
 def _facts(tree: Tree, file: str, values: Mapping[str, object]) -> Iterator[Fact]:
