@@ -91,3 +91,23 @@ def test_the_metrics_listener_gives_way_to_the_real_one():
 
 def test_a_program_that_does_not_listen_has_no_port():
     assert port('fmt.Println("hello")') is None
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "line"),
+    [
+        ("config.yaml", "db:\n  port: 5432\nserver:\n  port: 8088\n", 4),
+        ("config/app.toml", '[http]\naddr = "0.0.0.0:8088"\n', 2),
+        ("configs/config.json", '{"port": "8088"}', 1),
+    ],
+)
+def test_a_settings_file_tells_the_port_where_the_code_names_none(path, text, line):
+    code = {"go.mod": "module a.b/c\n", "main.go": "package main\n\nfunc main() { run(load()) }\n"}
+    facts, _ = settle(".", LANGUAGE.facts(MemoryTree({**code, path: text})))
+    assert (facts["port"].value, facts["port"].file, facts["port"].line) == (8088, path, line)
+
+
+def test_the_code_speaks_before_a_settings_file():
+    main = 'package main\n\nfunc main() { http.ListenAndServe(":8081", nil) }\n'
+    files = {"go.mod": "module a.b/c\n", "main.go": main, "config.yaml": "port: 9000\n"}
+    assert settle(".", LANGUAGE.facts(MemoryTree(files)))[0]["port"].value == 8081

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from fops.onboarding.detect.evidence import Hit
+from fops.onboarding.detect.evidence import Hit, key_line, read_json, read_toml, read_yaml
+from fops.onboarding.detect.files.values import nested
 from fops.onboarding.detect.languages.code import code_hits, line_text, names_own_port
 from fops.onboarding.model import LIKELY, STRONG, WEAK, Fact
 from fops.onboarding.ports import Tree
@@ -65,6 +66,27 @@ RULES = (
 )
 """From the documentation of net/http, net, flag and spf13/pflag, viper, caarlos0/env and kelseyhightower/envconfig."""
 
+# Settings files and the keys of the server's own port in them, as people lay them out for viper, koanf and yaml.v3.
+_SETTINGS = tuple(
+    f"{folder}{name}.{ending}"
+    for folder in ("", "config/", "configs/", "conf/", "etc/")
+    for name in ("config", "application", "app", "settings", "default", "local")
+    for ending in ("yaml", "yml", "toml", "json")
+)
+_SETTING_KEYS = tuple(
+    (*section, key)
+    for section in (
+        ("server", "http"),
+        ("server",),
+        ("http",),
+        ("app",),
+        ("web",),
+        ("api",),
+        ("service",),
+        (),
+    )
+    for key in ("port", "http_port", "addr", "address", "listen")
+)
 _READS_PORT = re.compile(r"\b\w*[eE]nv\w*\(\s*\"PORT\"")
 _GIN_DEFAULT = re.compile(r"\b\w+\.Run\(\s*\)")
 _SIDE_DOOR = re.compile(r"(?i)metric|pprof|debug|admin|promhttp|prometheus|probe|telemetry|profil|dial")
@@ -75,7 +97,29 @@ def port(tree: Tree, files: tuple[str, ...], *, framework: str | None) -> Iterat
     found = list(filter(None, (_found(tree, files, rule) for rule in RULES)))
     best = max((fact.confidence for fact in found), default=WEAK)
     yield from (fact for fact in found if fact.confidence >= best)
+    if not found:
+        yield from _configured(tree)
     yield from _defaults(tree, files, framework)
+
+
+def _configured(tree: Tree) -> Iterator[Fact]:
+    """The port in a settings file, where the code itself names none."""
+    for path in (one for one in _SETTINGS if tree.size(one) is not None):
+        content = (
+            read_json if path.endswith(".json") else read_toml if path.endswith(".toml") else read_yaml
+        )(tree, path)
+        for keys in _SETTING_KEYS:
+            told = re.fullmatch(r"(?:[\w.]*:)?(\d{2,5})", str(nested(content, *keys)))
+            if told and 0 < int(told[1]) < 65536:
+                yield Fact(
+                    name="port",
+                    value=int(told[1]),
+                    rule="go.port.settings-file",
+                    confidence=LIKELY,
+                    file=path,
+                    line=key_line(tree, path, *keys),
+                )
+                return
 
 
 def _found(tree: Tree, files: tuple[str, ...], rule: Rule) -> Fact | None:
