@@ -6,10 +6,10 @@ COPY . .
 RUN --mount=type=cache,target=/go/pkg/mod \
     --mount=type=cache,target=/root/.cache/go-build \
     CGO_ENABLED=0 go build -trimpath -ldflags=-s -o bin/ ./cmd/api ./cmd/worker
-# Folders the program may read when it runs; those that do not exist are left out.
+# What the program may read when it runs; what does not exist is left out.
 RUN mkdir /runtime \
-    && for folder in assets config configs locales migrations public static templates views web; do \
-         if [ -d "$folder" ]; then cp -R "$folder" /runtime/; fi; \
+    && for name in assets conf config config.json config.toml config.yaml config.yml configs db html i18n locales migrations public resources static templates tmpl ui views web; do \
+         if [ -e "$name" ]; then cp -R "$name" /runtime/; fi; \
        done
 
 FROM scratch

@@ -289,6 +289,16 @@ def test_our_configuration_is_not_served_among_the_files():
     assert "COPY site/public/ /usr/share/nginx/html/" in image(SERVICES["files below"])
 
 
+def test_a_go_module_in_a_folder_is_there_when_modules_are_downloaded():
+    build = "CGO_ENABLED=0 go build -o bin/api ."
+    alone = image(go(build, *web("./bin/api"), files=frozenset({"go.mod", "go.sum"})))
+    replaced = image(go(build, *web("./bin/api"), files=frozenset({"go.mod", "go.sum", "lib/go.mod"})))
+
+    assert "COPY go.mod go.sum ./" in alone
+    assert replaced.index("COPY . .") < replaced.index("go build")
+    assert "COPY go.mod" not in replaced
+
+
 def test_a_bare_go_program_is_found_on_the_path():
     text = image(SERVICES["go by name"])
 

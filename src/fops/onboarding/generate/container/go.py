@@ -11,19 +11,11 @@ from fops.onboarding.generate.container.runtime import APP_USER, member, process
 from fops.onboarding.model import ServicePlan
 from fops.onboarding.plan.releases import go_tag, image_tag
 
-# Folders a program may read when it runs, by the custom of Go repositories; the image gets those that exist.
-_RUNTIME_FOLDERS = (
-    "assets",
-    "config",
-    "configs",
-    "locales",
-    "migrations",
-    "public",
-    "static",
-    "templates",
-    "views",
-    "web",
-)
+# What a program may read when it runs, by the custom of Go repositories; the image gets what of it exists.
+_RUNTIME_DATA = (
+    "assets", "conf", "config", "config.json", "config.toml", "config.yaml", "config.yml", "configs", "db", "html", "i18n",
+    "locales", "migrations", "public", "resources", "static", "templates", "tmpl", "ui", "views", "web",
+)  # fmt: skip
 _GO_BUILD = re.compile(r"(?P<static>CGO_ENABLED=0 )?go build(?P<rest>(?: [\w./@-]+)+)")
 
 
@@ -38,12 +30,12 @@ def dockerfile(service: ServicePlan) -> tuple[str, Mapping[str, Any]]:
         "tag": go_tag(service.runtime_version),
         "source": workdir(service, top="/src"),
         "manifests": tuple(
-            path for path in ("go.mod", "go.sum") if path in service.files and member(service) == "."
+            path for path in ("go.mod", "go.sum") if path in service.files and not _has_modules_below(service)
         ),
         "modules": "go.work" not in service.files and "vendor/modules.txt" not in service.files,
         "build": _optimised(build),
         "programs": programs if known else (),
-        "data": _RUNTIME_FOLDERS,
+        "data": _RUNTIME_DATA,
         "run_image": "scratch"
         if known and build.startswith("CGO_ENABLED=0 ")
         else f"debian:{image_tag('debian')}-slim",
@@ -51,6 +43,11 @@ def dockerfile(service: ServicePlan) -> tuple[str, Mapping[str, Any]]:
         "words": exec_form(commands[0]),
         "environment": {"PORT": str(service.port)} if service.port and reads_port(service) else {},
     }
+
+
+def _has_modules_below(service: ServicePlan) -> bool:
+    """Whether go.mod may replace a module by a folder, which has to be there when modules are downloaded."""
+    return member(service) != "." or any(path.endswith("/go.mod") for path in service.files)
 
 
 def _program(word: str, build: str) -> str:
