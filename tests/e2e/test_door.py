@@ -27,6 +27,7 @@ def test_the_steps_are_told_on_stderr_with_their_time(onboarded: Onboarded) -> N
     lines = onboarded.talk.splitlines()
     assert [line.split()[1] for line in lines] == ["fetch", "detect", "plan", "generate", "verify", "propose"]
     assert all(line.split()[3] == "s" for line in lines)
+    assert "(s)" not in onboarded.talk
     assert "\x1b" not in onboarded.talk
 
 

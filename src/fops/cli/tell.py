@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from fops.cli.output import link, print_lines
 from fops.cli.session import say
 from fops.cli.table import print_table
+from fops.kernel.words import several
 
 if TYPE_CHECKING:
     from fops.cli.session import Session
@@ -32,14 +33,14 @@ def result_told(result: Result) -> Iterator[str]:
 
 
 def _headline(result: Result) -> Iterator[str]:
-    files = _counted(len(result.difference.to_write), "file")
+    files = several(len(result.difference.to_write), "file")
     target, edited = result.plan.target.value, len(result.difference.edited)
     headlines = {
         "proposed": f"{files} for {target} on branch {result.made.get('branch')} ({str(result.made.get('commit'))[:12]})",
         "written": f"{files} for {target} written to {result.made.get('folder')}",
         "planned": f"dry run: {files} for {target} would be made; nothing was changed",
         "nothing-to-do": f"nothing to do: {_as_it_is(edited)}",
-        "drift": f"drift: {files} would change, {_counted(edited, 'file')} edited by hand",
+        "drift": f"drift: {files} would change, {several(edited, 'file')} edited by hand",
     }
     yield headlines[result.status]
     if result.status in {"proposed", "written"}:
@@ -54,11 +55,7 @@ def _headline(result: Result) -> Iterator[str]:
 def _as_it_is(edited: int) -> str:
     if not edited:
         return "everything is as it would be generated"
-    return f"all but {_counted(edited, 'file')} edited by hand is as it would be generated"
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+    return f"all but {several(edited, 'file')} edited by hand is as it would be generated"
 
 
 def _by_folder(paths: list[str]) -> Iterator[str]:
@@ -90,7 +87,7 @@ def _assumptions_told(assumed: tuple[Assumption, ...]) -> Iterator[str]:
     if not assumed:
         return
     yield ""
-    yield f"{_counted(len(assumed), 'assumption')} to confirm:"
+    yield f"{several(len(assumed), 'assumption')} to confirm:"
     for one in assumed:
         flag = f"  ({one.answer_with})" if one.answer_with else ""
         yield f"  {one.service}: {one.fact} = {_short(one.value)}{flag}"

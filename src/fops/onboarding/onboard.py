@@ -19,6 +19,7 @@ from fops.kernel import git, interrupts
 from fops.kernel.clock import Clock, isoformat
 from fops.kernel.context import RequestContext
 from fops.kernel.ids import new_id
+from fops.kernel.words import several
 from fops.onboarding import store
 from fops.onboarding.detect import detect
 from fops.onboarding.explain import own_files_hidden
@@ -171,7 +172,7 @@ class Onboarding:
             if answers:
                 options = replace(request.options, sets={**request.options.sets, **answers})
                 planned = plan(fetched.source, tree, findings, options)
-            note.text = f"{planned.plan.target.value}, {len(planned.plan.services)} service(s), {len(planned.plan.assumptions)} assumption(s)"
+            note.text = _planned(planned.plan)
         with operation.step("generate") as note:
             digest = plan_digest(planned.plan)
             artifacts = _with_records(planned.plan, generate(planned.plan), digest)
@@ -359,11 +360,17 @@ def _found(findings: Findings) -> str:
         for app in findings.apps
     ]
     found = ", ".join(dict.fromkeys(apps)) or "nothing"
-    return f"{found} in {len(findings.apps)} app(s), {len(findings.conflicts)} conflict(s)"
+    conflicts = f", {several(len(findings.conflicts), 'conflict')}" if findings.conflicts else ""
+    return f"{found} in {several(len(findings.apps), 'app')}{conflicts}" if findings.apps else found
+
+
+def _planned(made: OnboardingPlan) -> str:
+    assumed = f", {several(len(made.assumptions), 'assumption')}" if made.assumptions else ""
+    return f"{made.target.value}, {several(len(made.services), 'service')}{assumed}"
 
 
 def _in_words(result: Result) -> str:
-    words = {"nothing-to-do": "nothing to do", "drift": f"{len(result.difference.to_write)} file(s) would change",
+    words = {"nothing-to-do": "nothing to do", "drift": f"{several(len(result.difference.to_write), 'file')} would change",
              "planned": "dry run: nothing was changed"}  # fmt: skip
     return words.get(result.status) or str(
         result.made.get("branch") or PurePosixPath(str(result.made.get("folder", "")))
