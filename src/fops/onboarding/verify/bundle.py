@@ -45,7 +45,7 @@ class File:
     @property
     def name(self) -> str:
         """The last part of its place."""
-        return PurePosixPath(self.place).name
+        return posixpath.basename(self.place)
 
     def line(self, path: str, *, document: int = 0) -> int | None:
         """The line of a path such as `spec.ports.0` in one of the documents."""

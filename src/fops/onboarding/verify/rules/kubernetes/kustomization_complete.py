@@ -54,8 +54,10 @@ def _exists(bundle: Bundle, path: str) -> bool:
 
 
 def _aimless(bundle: Bundle, file: File) -> Iterator[Finding]:
+    if not is_kustomization(file):
+        return
     known = {str(item) for item in manifests(bundle)}
-    for document in file.documents if is_kustomization(file) else ():
+    for document in file.documents:
         for index, patch in numbered(dig(document, "patches")):
             kind, name = _target(bundle, file, patch)
             if kind and name and f"{kind}/{name}" not in known:
