@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain, count
 from typing import Literal
 
 from fops.onboarding.generate.container.commands import by_npm, in_environment
@@ -94,7 +95,7 @@ def components(plan: OnboardingPlan, service: ServicePlan) -> Iterator[tuple[str
     taken: set[str] = set()
     for process in processes(service):
         label = re.sub(r"[^a-z0-9]+", "-", process.name.lower())[:20].strip("-") or "process"
-        names = (label, *(f"{label}-{number}" for number in range(2, 1000)))
+        names = chain([label], (f"{label}-{number}" for number in count(2)))
         unused = next(name for name in names if name not in taken)
         taken |= {unused, *others}
         yield unused, process

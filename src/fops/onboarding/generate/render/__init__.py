@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _MARK = re.compile("\ue000([^\ue001]*)\ue001")
 _PLACE = re.compile("\ue002([^\ue003:]*):(\\d+)\ue003")
+_INVISIBLE = re.compile(f"{_MARK.pattern}|{_PLACE.pattern}")
+_OPENING, _CLOSING = re.compile(r"\{[%{#]"), re.compile(r"[%}#]\}")
 
 
 class UnescapedValueError(TypeError):
@@ -68,7 +70,7 @@ def _collect_marks(raw: str, template: str) -> tuple[str, dict[int, tuple[str, .
             places[number] = int(place[2])
         if found := _MARK.findall(line):
             lines[number] = tuple(dict.fromkeys(name for names in found for name in names.split(",")))
-        kept.append(_PLACE.sub("", _MARK.sub("", line)).rstrip())
+        kept.append(_INVISIBLE.sub("", line).rstrip())
     return "\n".join(kept).rstrip("\n") + "\n", lines, places
 
 
@@ -101,7 +103,7 @@ def _numbered_source(template: str) -> str | None:
 def _numbered(text: str, template: str) -> Iterator[str]:
     open_tags = 0
     for number, line in enumerate(text.split("\n"), start=1):
-        open_tags += len(re.findall(r"\{[%{#]", line)) - len(re.findall(r"[%}#]\}", line))
+        open_tags += len(_OPENING.findall(line)) - len(_CLOSING.findall(line))
         printed = line.strip() and not open_tags and not line.rstrip().endswith(("%}", "#}", "-}}"))
         yield f"{line}\ue002{template}:{number}\ue003" if printed else line
 
