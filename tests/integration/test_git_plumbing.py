@@ -113,10 +113,20 @@ def test_reading_lists_regular_files_and_says_how_large_they_are(shop: Path) -> 
     entries = {entry.path: entry for entry in plumbing.list_files(repo, head, max_files=10)}
     regular = {path for path, entry in entries.items() if entry.mode.startswith("100")}
     assert regular == {"README.md", "src/a.py"}
-    known = plumbing.sizes(repo, [entries["README.md"].object_id, "0" * 40])
-    assert known == {entries["README.md"].object_id: 7}
+    assert entries["README.md"].size == 7
     with pytest.raises(LimitExceeded):
         list(plumbing.list_files(repo, head, max_files=2))
+
+
+def test_a_blob_that_is_not_here_has_no_size(shop: Path) -> None:
+    repo = _open(shop)
+    head = plumbing.resolve(repo, "HEAD") or ""
+    absent = next(
+        entry for entry in plumbing.list_files(repo, head, max_files=10) if entry.path == "src/a.py"
+    )
+    (repo.git_dir / "objects" / absent.object_id[:2] / absent.object_id[2:]).unlink()
+    sizes = {entry.path: entry.size for entry in plumbing.list_files(repo, head, max_files=10)}
+    assert sizes == {"README.md": 7, "src/a.py": None}
 
 
 def test_a_clean_tree_is_clean_and_any_change_makes_it_dirty(shop: Path, tmp_path: Path) -> None:

@@ -77,11 +77,12 @@ class Repository:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file, symlink or submodule of a commit."""
+    """A file, symlink or submodule of a commit. `size` is in bytes, None where no blob is here."""
 
     path: str
     mode: str
     object_id: str
+    size: int | None
 
     @property
     def is_file(self) -> bool:
@@ -235,7 +236,7 @@ def _without_filters(repository: Repository) -> dict[str, str]:
 
 def list_files(repository: Repository, commit: str, *, max_files: int) -> Iterator[Entry]:
     """The entries of a commit. Raises LimitExceeded past `max_files`."""
-    listing = _checked(["ls-tree", "-r", "-z", "--full-tree", commit], repository=repository)
+    listing = _checked(["ls-tree", "-r", "-l", "-z", "--full-tree", commit], repository=repository)
     rows = [row for row in listing.split(b"\0") if row]
     if len(rows) > max_files:
         raise LimitExceeded(
@@ -243,16 +244,11 @@ def list_files(repository: Repository, commit: str, *, max_files: int) -> Iterat
         )
     for row in rows:
         meta, _, path = row.partition(b"\t")
-        mode, _kind, object_id = meta.decode().split()
-        yield Entry(path.decode("utf-8", "surrogateescape"), mode, object_id)
-
-
-def sizes(repository: Repository, object_ids: Iterable[str]) -> dict[str, int]:
-    """Bytes of each blob that is here; blobs that were not fetched are missing from the answer."""
-    listing = _checked(["cat-file", "--batch-check=%(objectname) %(objecttype) %(objectsize)", "--buffer"], repository=repository,
-                       stdin="".join(f"{object_id}\n" for object_id in object_ids).encode())  # fmt: skip
-    rows = (line.split() for line in listing.decode().splitlines())
-    return {row[0]: int(row[2]) for row in rows if len(row) == 3 and row[1] == "blob"}
+        mode, _kind, object_id, size = meta.decode().split()
+        # `BAD` where the blob was not fetched, `-` for a submodule
+        yield Entry(
+            path.decode("utf-8", "surrogateescape"), mode, object_id, int(size) if size.isdigit() else None
+        )
 
 
 class BlobReader:
@@ -480,8 +476,7 @@ def patch(repository: Repository, commit: str) -> bytes:
 
 def user(repository: Repository | None) -> tuple[str, str] | None:
     """The committer name and address git is configured with; None when it is not."""
-    found = [
-        git(["config", "--get", key], repository=repository).text.strip()
-        for key in ("user.name", "user.email")
-    ]
-    return (found[0], found[1]) if all(found) else None
+    listing = git(["config", "-z", "--get-regexp", r"^user\.(name|email)$"], repository=repository).text
+    found = {key: value.strip() for key, _, value in (row.partition("\n") for row in listing.split("\0"))}
+    name, address = found.get("user.name"), found.get("user.email")
+    return (name, address) if name and address else None

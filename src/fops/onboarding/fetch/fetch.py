@@ -62,7 +62,8 @@ def _local(path: Path, ref: str | None) -> Iterator[Fetched]:
     if not path.is_dir():
         raise NotDeployable(f"{path} is no folder", hint="name the folder or repository of the application")
     repository = git.find_repository(path)
-    is_unborn = repository is not None and ref is None and git.resolve(repository, "HEAD") is None
+    commit = git.resolve(repository, ref or "HEAD") if repository else None
+    is_unborn = commit is None and ref is None
     if is_unborn and repository is not None and repository.work_tree is None:
         raise _empty(str(path))
     if repository is None or is_unborn:
@@ -75,7 +76,6 @@ def _local(path: Path, ref: str | None) -> Iterator[Fetched]:
         notes = () if repository else tuple(_larger(path))
         yield Fetched(tree=FolderTree(path), source=source, repository=repository, clone=False, notes=notes)
         return
-    commit = git.resolve(repository, ref or "HEAD")
     if commit is None:
         raise NotFound(
             f"{path} has no branch, tag or commit {ref!r}", hint="`git branch --all` and `git tag` list them"

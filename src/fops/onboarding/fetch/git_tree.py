@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Self
 
-from fops.kernel.git import BlobReader, Repository, list_files, sizes
+from fops.kernel.git import BlobReader, Repository, list_files
 from fops.onboarding.tree import MAX_FILE, MAX_FILES, FolderView, decode, is_left_out
 
 
@@ -20,11 +20,10 @@ class GitTree:
             for entry in list_files(repository, commit, max_files=max_files)
             if not is_left_out(entry.path)
         ]
-        self._ids = {entry.path: entry.object_id for entry in entries if entry.is_file}
-        self._sizes = sizes(repository, self._ids.values())
+        self._entries = {entry.path: entry for entry in entries if entry.is_file}
         self._texts: dict[str, str | None] = {}
         self._reader = BlobReader(repository)
-        self.files = tuple(sorted(self._ids))
+        self.files = tuple(sorted(self._entries))
         self.links = tuple(sorted(entry.path for entry in entries if not entry.is_file))
 
     def read(self, path: str) -> str | None:
@@ -35,7 +34,8 @@ class GitTree:
 
     def size(self, path: str) -> int | None:
         """Bytes of the file, None when absent or not fetched."""
-        return self._sizes.get(self._ids.get(path, ""))
+        entry = self._entries.get(path)
+        return entry.size if entry else None
 
     def below(self, folder: str) -> GitTree | FolderView:
         """The view of a folder."""
@@ -55,5 +55,5 @@ class GitTree:
         size = self.size(path)
         if size is None or size > MAX_FILE:
             return None
-        data = self._reader.read(self._ids[path])
+        data = self._reader.read(self._entries[path].object_id)
         return None if data is None else decode(data)
