@@ -132,6 +132,23 @@ def test_a_program_that_takes_its_work_from_elsewhere_is_a_worker(dependencies, 
     assert (found and [one["name"] for one in found]) == names
 
 
+@pytest.mark.parametrize(
+    ("code", "dependencies", "variable"),
+    [
+        ("const host = process.env.HOST ?? 'localhost'", ("express",), "HOST"),
+        ("const host = process.env['SERVER_HOST'] || '127.0.0.1'", ("express",), "SERVER_HOST"),
+        ("const { HOST = 'localhost' } = process.env", ("express",), "HOST"),
+        ("z.object({ HOST: z.string().default('localhost') })", ("express",), "HOST"),
+        ("", ("fastify", "fastify-cli"), "FASTIFY_ADDRESS"),
+        ("", ("@adonisjs/core",), "HOST"),
+        ("const host = process.env.HOST ?? '0.0.0.0'", ("express",), None),
+        ("const db = process.env.DB_HOST || 'localhost'", ("express",), None),
+    ],
+)
+def test_the_variable_of_an_address_that_nobody_else_reaches_is_named(code, dependencies, variable):
+    assert facts(code, dependencies=dependencies).get("listen_variable") == variable
+
+
 def test_programs_that_packages_call_are_named_by_their_debian_package():
     found = facts("", dependencies=("express", "fluent-ffmpeg", "puppeteer"))
 

@@ -113,6 +113,23 @@ def test_a_start_script_of_the_built_folder_is_started_from_the_projects_own():
     assert value({**files, "bin/server.js": ""}, "start_command") == "npm start"
 
 
+@pytest.mark.parametrize(
+    ("start", "files", "path"),
+    [
+        ("node --env-file=.env src/server.js", {}, ".env"),
+        ("node --env-file ./config/.env server.js", {}, "config/.env"),
+        ("env-cmd node server.js", {}, ".env"),
+        ("env-cmd -f .env.production node server.js", {}, ".env.production"),
+        ("node --env-file=.env server.js", {".env": "A=1"}, None),
+        ("node --env-file=../.env server.js", {}, None),
+        ("node --env-file-if-exists=.env server.js", {}, None),
+        ("node server.js", {}, None),
+    ],
+)
+def test_a_file_of_variables_that_a_start_script_needs_is_named(start, files, path):
+    assert value({**package(scripts={"start": start}), **files}, "settings_file") == path
+
+
 def test_what_heroku_runs_after_the_install_builds_where_nothing_else_does():
     scripts = {"start": "node server.js", "heroku-postbuild": "npm run build --prefix client"}
     assert value(package(scripts=scripts), "build_command") == "npm run heroku-postbuild"

@@ -219,6 +219,18 @@ def test_an_install_that_reads_the_program_comes_after_it(name):
     assert text.index("COPY . .") < text.index("npm ci")
 
 
+def test_a_program_that_listens_to_its_own_machine_by_default_is_told_to_listen_to_all():
+    told = {"listen_variable": a_fact("listen_variable", "HOST")}
+
+    assert "ENV HOST=0.0.0.0" in image(node("npm", evidence=told))
+
+
+def test_a_file_that_the_start_script_reads_is_there_and_empty():
+    text = image(node("npm", evidence={"settings_file": a_fact("settings_file", "config/.env")}))
+
+    assert text.index("RUN touch config/.env") < text.index("-slim")
+
+
 def test_pnpm_runs_no_script_of_the_project_after_its_tools_are_gone():
     assert "npm_config_ignore_scripts=true pnpm prune --prod" in image(SERVICES["pnpm"])
 

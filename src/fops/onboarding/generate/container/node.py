@@ -114,7 +114,7 @@ def _manager(service: ServicePlan) -> Manager:
 
 def is_berry(service: ServicePlan) -> bool:
     """Whether Yarn 2 or later installs: by the release the repository tells, else by the file of its settings."""
-    told = _told_release(service)
+    told = _told(service, "package_manager_version")
     if service.package_manager != "yarn" or told.startswith("yarn@1"):
         return False
     return told.startswith("yarn@") or ".yarnrc.yml" in service.files
@@ -122,14 +122,14 @@ def is_berry(service: ServicePlan) -> bool:
 
 def manager_release(service: ServicePlan) -> str:
     """The exact release of pnpm or Yarn, empty for managers that come with the image."""
-    told = _told_release(service)
+    told = _told(service, "package_manager_version")
     if service.package_manager == "yarn" and is_berry(service):
         return tool_release("yarn", told if told.startswith("yarn@") else "yarn@4")
     return tool_release(service.package_manager, told) if service.package_manager in {"pnpm", "yarn"} else ""
 
 
-def _told_release(service: ServicePlan) -> str:
-    fact = service.evidence.get("package_manager_version")
+def _told(service: ServicePlan, name: str) -> str:
+    fact = service.evidence.get(name)
     return str(fact.value) if fact else ""
 
 
@@ -189,6 +189,7 @@ def _started(service: ServicePlan, manager: Manager) -> Mapping[str, Any]:
         "prune": "" if kept or _keeps_everything(service, command) else manager.prune,
         "environment": _environment(service),
         "libraries": _libraries(service),
+        "settings_file": _told(service, "settings_file"),
     }
 
 
@@ -231,7 +232,7 @@ def _environment(service: ServicePlan) -> Mapping[str, str]:
     values = {"NODE_ENV": "production"}
     if _has_chromium(service):
         values["PUPPETEER_EXECUTABLE_PATH"] = "/usr/bin/chromium"
-    if listen := _LISTEN_VARIABLES.get(service.framework or ""):
+    if listen := _told(service, "listen_variable") or _LISTEN_VARIABLES.get(service.framework or ""):
         values[listen] = "0.0.0.0"  # noqa: S104 - inside the pod, where the Service must reach it
     if service.port and (reads_port(service) or service.framework):  # every framework's server reads PORT
         values["PORT"] = str(service.port)

@@ -11,7 +11,13 @@ from dataclasses import replace
 
 from fops.onboarding.detect.evidence import Claim
 from fops.onboarding.detect.languages.node import siblings, sources
-from fops.onboarding.detect.languages.node.behaviour import behaviour, services, system_packages, worker
+from fops.onboarding.detect.languages.node.behaviour import (
+    behaviour,
+    listen_variable,
+    services,
+    system_packages,
+    worker,
+)
 from fops.onboarding.detect.languages.node.commands import Project, commands, run_by, serves_files_only
 from fops.onboarding.detect.languages.node.frameworks import APPLICATION_KINDS, Framework, frameworks
 from fops.onboarding.detect.languages.node.manifest import PATH, Manifest, dependency_line, line, read
@@ -122,6 +128,7 @@ class Node:
             listens = [fact for fact in port(tree, manifest, main, paths) if fact.value is not None]
             yield from listens
             yield from behaviour(tree, manifest, paths)
+            yield from listen_variable(tree, manifest, paths)
             if main is None and not listens and sources.listening(tree, paths) is None:
                 starts = (fact for fact in run if fact.name == "start_command")
                 yield from worker(tree, manifest, max(starts, key=lambda fact: fact.confidence, default=None))

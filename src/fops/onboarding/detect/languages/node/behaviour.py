@@ -18,6 +18,12 @@ _ENV = re.compile(
 _TAKEN_OUT = re.compile(
     r"\b(?P<name>[A-Z][A-Z0-9_]+)\b(?:\s*:\s*\w+)?(?:\s*=\s*['\"](?P<default>[^'\"\n]{0,200})['\"])?(?=[^{}]{0,200}\}\s*=\s*process\.env\b)"
 )
+# The address a program listens on where a variable names none: that of its own machine is reached by nobody else's.
+_LOCAL = r"['\"](?:localhost|127\.0\.0\.1)['\"]"
+_LISTENS_LOCALLY = re.compile(
+    r"(?:process\.env(?:\.|\[['\"])(?P<a>(?:SERVER_|APP_|API_|BIND_|LISTEN_)?HOST(?:NAME)?)(?:['\"]\])?\s*(?:\|\||\?\?)\s*"
+    r"|\b(?P<b>HOST)\s*(?:=\s*|:\s*\w{1,20}(?:\.\w{1,20}\(\)){0,4}\.default\(\s*))" + _LOCAL
+)
 _NOT_OURS = re.compile(r"^(?:NODE_ENV|PORT|HOST|HOSTNAME|CI|npm_|HOME|PATH|PWD|TZ|VERCEL|NEXT_RUNTIME|DEBUG)")
 # A router's path continues that of its mount, and a client's names another program: neither is our path.
 _SERVER = r"(?<![rR]outer)(?<![rR]outes)(?<![rR]oute)(?<!axios)(?<!http)(?<![cC]lient)(?<![rR]equest)"
@@ -49,6 +55,8 @@ _PROGRAMS: dict[str, str] = {
     "node-tesseract-ocr": "tesseract-ocr", "pg-native": "libpq5", "puppeteer": "chromium", "simple-git": "git",
 }  # fmt: skip
 """Packages that call a program or library of the system, by the name of its Debian package."""
+_LISTEN_VARIABLES = {"fastify-cli": "FASTIFY_ADDRESS", "@adonisjs/core": "HOST"}
+"""Packages that listen where a variable says, from their documentation."""
 _JOBS = frozenset({
     "agenda", "amqplib", "bee-queue", "bree", "bull", "bullmq", "cron", "discord.js", "eris", "graphile-worker", "grammy", "kafkajs",
     "node-cron", "node-schedule", "node-telegram-bot-api", "pg-boss", "telegraf", "tmi.js", "whatsapp-web.js", "@temporalio/worker",
@@ -196,3 +204,19 @@ def worker(tree: Tree, manifest: Manifest, start: Fact | None) -> Iterator[Fact]
             file=PATH,
             line=dependency_line(tree, package),
         )
+
+
+def listen_variable(tree: Tree, manifest: Manifest, paths: Sequence[str]) -> Iterator[Fact]:
+    """The fact `listen_variable`: what has to name an address that others reach, since its default is this machine's own."""
+    hit = next(code_hits(tree, _LISTENS_LOCALLY, paths), None)
+    package = next((name for name in _LISTEN_VARIABLES if name in manifest.runtime), "")
+    if not (hit or package):
+        return
+    yield Fact(
+        name="listen_variable",
+        value=(hit.match["a"] or hit.match["b"]) if hit else _LISTEN_VARIABLES[package],
+        rule="node.listen.variable",
+        confidence=LIKELY,
+        file=hit.file if hit else PATH,
+        line=hit.line if hit else dependency_line(tree, package),
+    )

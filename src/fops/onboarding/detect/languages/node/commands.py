@@ -6,6 +6,7 @@ a better one is known.
 
 from __future__ import annotations
 
+import posixpath
 import re
 import shlex
 from collections.abc import Iterator
@@ -214,8 +215,20 @@ def _start_scripts(tree: Tree, project: Project) -> Iterator[Fact]:
             for_development(text) or serves_files_only(text) or project.framework is not None
         ):
             continue
+        yield from _settings_file(tree, script, text)
         weight = WEAK if for_development(text) or _is_of_the_build(tree, project, text) else confidence
         yield Fact(name="start_command", value=run(project.tool, script), rule="node.start.script", confidence=weight,
+                   file=PATH, line=line(tree, "scripts", script))  # fmt: skip
+
+
+def _settings_file(tree: Tree, script: str, text: str) -> Iterator[Fact]:
+    """The fact `settings_file`: what a start script reads variables from and the repository does not hold."""
+    told = re.search(
+        r"--env-file[= ]['\"]?(?P<node>[\w./-]+)|\benv-cmd\b(?:\s+-f\s+(?P<command>[\w./-]+))?", text
+    )
+    path = posixpath.normpath(told["node"] or told["command"] or ".env") if told else ""
+    if path and not path.startswith(("..", "/")) and tree.size(path) is None:
+        yield Fact(name="settings_file", value=path, rule="node.start.settings-file", confidence=LIKELY,
                    file=PATH, line=line(tree, "scripts", script))  # fmt: skip
 
 
