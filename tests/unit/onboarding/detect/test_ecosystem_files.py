@@ -145,6 +145,24 @@ def test_several_workloads_say_nothing_about_a_single_application():
     assert not told({"k8s/api.yaml": DEPLOYMENT, "k8s/web.yaml": other})
 
 
+def test_what_an_example_environment_sets_for_developers_is_no_default():
+    text = (
+        "NODE_ENV=development\nHOST=localhost\nDEBUG=True\nAPP_ENV=local\nLOG_LEVEL=debug\nGIN_MODE=release\n"
+    )
+    [variables] = [value for name, value, *_ in told({".env.example": text}) if name == "env"]
+    assert {one["name"]: one["default"] for one in variables} == {
+        "DEBUG": None,
+        "APP_ENV": None,
+        "LOG_LEVEL": "debug",
+        "GIN_MODE": "release",
+    }
+
+
+def test_a_public_host_of_an_example_environment_is_the_programs_own():
+    [variables] = [value for name, value, *_ in told({".env.example": "HOST=shop.test\n"}) if name == "env"]
+    assert variables == [{"name": "HOST", "default": "shop.test"}]
+
+
 def test_an_example_environment_gives_defaults_but_never_a_secret():
     text = "# settings\nexport PORT=8000 # http\nAPI_KEY=abc\nDEBUG='no'\nNAME=changeme\nUPSTREAM=https://me:pw@host\n"
     found = told({".env.example": text})

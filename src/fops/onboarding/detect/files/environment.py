@@ -1,7 +1,8 @@
 """Environment variables an example file asks for, and which names are secrets.
 
 `.env.example` and its kin are written for people to copy, so their values are defaults; a value is never taken for
-a name that looks secret, nor a placeholder such as `changeme`.
+a name that looks secret, nor a placeholder such as `changeme`, nor what switches a developer's machine to debugging.
+The image itself says that it is for production and on which address it listens.
 """
 
 from __future__ import annotations
@@ -20,6 +21,10 @@ _ASSIGNMENT = re.compile(r"^(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)$")
 _PLACEHOLDER = re.compile(
     r"(?i)^$|change.?me|^your|[-_ ]here$|^<.*>$|^x{3,}|^\.\.\.|example|placeholder|\$\{"
 )
+
+_OF_THE_IMAGE = frozenset({"NODE_ENV", "HOST", "HOSTNAME"})
+_SWITCH = re.compile(r"(?i)(?:\w+_)?(?:env|environment|mode|debug|stage)")
+_FOR_DEVELOPERS = re.compile(r"(?i)dev|develop(?:ment)?|local|debug|test(?:ing)?|true|1|on|yes")
 
 _PUBLIC = re.compile(
     r"(?i)^(?:NEXT_PUBLIC|VITE|REACT_APP|NUXT_PUBLIC|GATSBY|PUBLIC|EXPO_PUBLIC)_|PUBLIC_KEY$|PUBLISHABLE|MAX_TOKENS$"
@@ -48,7 +53,7 @@ def variable(name: str, default: str | None) -> dict[str, Any]:
 def facts(place: Place) -> Iterator[Fact]:
     """The variables of every example file, and the port one of them sets."""
     for path in _FILES:
-        assignments = tuple(_assignments(place.tree.read(path) or ""))
+        assignments = tuple(one for one in _assignments(place.tree.read(path) or "") if not _is_given(*one))
         if assignments:
             variables = [variable(name, value) for name, value, _ in assignments]
             yield _fact("env", variables, path, assignments[0][2])
@@ -57,11 +62,19 @@ def facts(place: Place) -> Iterator[Fact]:
                 yield _fact("port", port, path, line)
 
 
+def _is_given(name: str, value: str | None, _line: int) -> bool:
+    """Whether the image gives the variable: `HOST` only where the example names this machine, not a public name."""
+    local = value is None or value in {"localhost", "127.0.0.1", "0.0.0.0"}  # noqa: S104 - compared, not listened on
+    return name in _OF_THE_IMAGE and (name == "NODE_ENV" or local)
+
+
 def _assignments(text: str) -> Iterator[tuple[str, str | None, int]]:
     for number, line in enumerate(text.splitlines(), start=1):
         found = _ASSIGNMENT.match(line.strip())
         if found:
-            yield found[1], _value(found[2]), number
+            value = _value(found[2])
+            developers = _SWITCH.fullmatch(found[1]) and _FOR_DEVELOPERS.fullmatch(value or "")
+            yield found[1], None if developers else value, number
 
 
 def _value(text: str) -> str | None:
