@@ -13,6 +13,14 @@ KINDS = [
         "a browser extension",
         {"manifest.json": '{"manifest_version": 3}', "popup.html": "", "background.js": ""},
     ),
+    (
+        "a desktop application",
+        {
+            "package.json": '{"main": "main.js", "scripts": {"start": "electron ."}, "devDependencies": {"electron": "28"}}',
+            "main.js": "",
+            "index.html": "",
+        },
+    ),
     ("a GitHub Action", {"action.yml": "name: a\nruns:\n  using: node20\n", "package.json": "{}"}),
     (
         "an Android application",

@@ -71,6 +71,16 @@ def is_browser_extension(tree: Tree) -> bool:
     return any(nested(read_json(tree, path), "manifest_version") in {2, 3} for path in paths)
 
 
+def is_desktop(tree: Tree) -> bool:
+    """electronjs.org, "Tutorial": the package, started by its own program or by Electron Forge or electron-vite."""
+    manifest = read_json(tree, "package.json")
+    packages = (nested(manifest, section, "electron") for section in ("dependencies", "devDependencies"))
+    scripts = (nested(manifest, "scripts", name) for name in ("start", "dev"))
+    return any(packages) and any(
+        re.search(r"\belectron(?:-forge|-vite)?\s", f"{script} ") for script in scripts
+    )
+
+
 def is_github_action(tree: Tree) -> bool:
     """docs.github.com, "Metadata syntax for GitHub Actions": `runs` is required."""
     text = tree.read("action.yml") or tree.read("action.yaml") or ""
