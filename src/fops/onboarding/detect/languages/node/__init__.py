@@ -1,7 +1,7 @@
 """Node: JavaScript and TypeScript, with npm, pnpm, Yarn or Bun.
 
 Map: manifest.py (package.json) · package_manager.py · version.py · frameworks.py (the table) · sources.py (program files)
-install.py · commands.py (build, start, test, lint) · siblings.py (builds before a member's) · site.py (static or not) · port.py · behaviour.py (routes, variables, services)
+install.py · commands.py (build, start, test, lint) · monorepo/ (Nx, siblings) · site.py (static or not) · port.py · behaviour.py (routes, variables, services)
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from fops.onboarding.detect.evidence import Claim
-from fops.onboarding.detect.languages.node import siblings, sources
+from fops.onboarding.detect.languages.node import sources
 from fops.onboarding.detect.languages.node.behaviour import (
     behaviour,
     listen_variable,
@@ -21,6 +21,7 @@ from fops.onboarding.detect.languages.node.behaviour import (
 from fops.onboarding.detect.languages.node.commands import Project, commands, run_by, serves_files_only
 from fops.onboarding.detect.languages.node.frameworks import APPLICATION_KINDS, Framework, frameworks
 from fops.onboarding.detect.languages.node.manifest import PATH, Manifest, dependency_line, line, read
+from fops.onboarding.detect.languages.node.monorepo import nx, siblings
 from fops.onboarding.detect.languages.node.package_manager import chosen, package_manager
 from fops.onboarding.detect.languages.node.port import port
 from fops.onboarding.detect.languages.node.release import release
@@ -96,11 +97,14 @@ class Node:
         found = frameworks(manifest)
         main, server = _main(found), next((one for one, _ in found if one.kind == "server"), None)
         paths = sources.sources(tree)
-        judged = list(static(tree, manifest, main, server))
-        if not judged:
-            judged = [_without_framework(tree, manifest, paths)]
-        files_only = bool(judged[0].value)
+        part = nx.main_project(tree)
+        judged = [] if part else list(static(tree, manifest, main, server))
         tool = chosen(tree, manifest)
+        if part:
+            judged = list(nx.facts(part, tool))
+        elif not judged:
+            judged = [_without_framework(tree, manifest, paths)]
+        files_only = next(bool(fact.value) for fact in judged if fact.name == "static")
         project = Project(manifest=manifest, tool=tool, framework=main, static=files_only)
         if manifest.text("name"):
             yield Fact(
@@ -120,7 +124,7 @@ class Node:
         yield from run
         yield from services(tree, manifest)
         yield from system_packages(tree, manifest)
-        if files_only:
+        if files_only and part is None:
             yield from output(tree, main)
         if not files_only and main:
             yield from server_output(tree, manifest, main)

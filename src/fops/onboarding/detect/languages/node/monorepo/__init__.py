@@ -1,0 +1,1 @@
+"""Node applications that are one of several: Nx projects, and members built after their siblings."""
