@@ -122,6 +122,19 @@ def test_requirements_beside_the_main_file_are_copied_too():
     assert "COPY requirements.txt constraints.txt requirements-base.txt ./" in text
 
 
+@pytest.mark.parametrize(
+    ("file", "install"),
+    [
+        ("requirements.txt", "pip install -r requirements.txt"),
+        ("requirements/prod.txt", "pip install -r requirements/prod.txt"),
+    ],
+)
+def test_requirements_that_include_those_of_a_folder_are_installed_where_they_lie(file, install):
+    text = image(python("pip", file, "requirements/base.txt", install_command=install))
+
+    assert text.index("COPY . .") < text.index(f"pip install --requirement {file}")
+
+
 def test_the_requirements_that_the_install_command_names_are_used():
     text = image(
         python("pip", "requirements.txt", "reqs/prod.txt", install_command="pip install -r reqs/prod.txt")

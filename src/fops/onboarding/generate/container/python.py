@@ -137,9 +137,15 @@ def _pip(service: ServicePlan) -> Install:
         packaged = service.files & {"pyproject.toml", "setup.py"}
         return Install(manifests=(), project="pip install ." if packaged else "")
     options = " ".join(f"--requirement {path}" for path in requirements)
-    if "setup.py" in service.files:  # requirements may say `-e .`, which needs the whole program
+    if _needs_everything(service, requirements):
         return Install(manifests=(), project=f"pip install {options}")
     return Install(manifests=_pip_manifests(service, requirements), dependencies=f"pip install {options}")
+
+
+def _needs_everything(service: ServicePlan, requirements: list[str]) -> bool:
+    """Whether the requirements read more than what lies beside them: `-e .`, or files that include those of a folder."""
+    folders = any(re.fullmatch(r"(?:requirements|reqs|deps)/.+\.(?:txt|in)", path) for path in service.files)
+    return "setup.py" in service.files or folders or any("/" in path for path in requirements)
 
 
 def _requirements(service: ServicePlan) -> list[str]:
