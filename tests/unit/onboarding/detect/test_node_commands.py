@@ -130,6 +130,24 @@ def test_a_file_of_variables_that_a_start_script_needs_is_named(start, files, pa
     assert value({**package(scripts={"start": start}), **files}, "settings_file") == path
 
 
+@pytest.mark.parametrize(
+    ("scripts", "development", "package_"),
+    [
+        ({"start": "tsx src/main.ts"}, ["tsx"], "tsx"),
+        ({"start": "prisma migrate deploy && node dist/main"}, ["prisma"], "prisma"),
+        ({"start": "npm run migrate && node dist", "migrate": "knex migrate:latest"}, ["knex"], "knex"),
+        ({"start": "node -r ts-node/register src/app.ts"}, ["ts-node"], "ts-node"),
+        ({"start:prod": "cross-env NODE_ENV=production node dist"}, ["cross-env"], "cross-env"),
+        ({"start": "nest start"}, ["@nestjs/cli"], "@nestjs/cli"),
+        ({"start": "node dist/vite.js", "dev": "vite"}, ["vite"], None),
+        ({"start": "node dist"}, ["typescript", "tsx", "@types/node"], None),
+    ],
+)
+def test_a_tool_for_development_that_a_start_script_calls_is_named(scripts, development, package_):
+    files = package(scripts=scripts, devDependencies=dict.fromkeys(development, "1"))
+    assert value(files, "start_needs_development") == package_
+
+
 def test_what_heroku_runs_after_the_install_builds_where_nothing_else_does():
     scripts = {"start": "node server.js", "heroku-postbuild": "npm run build --prefix client"}
     assert value(package(scripts=scripts), "build_command") == "npm run heroku-postbuild"

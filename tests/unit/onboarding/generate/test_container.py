@@ -253,6 +253,12 @@ def test_a_start_command_of_a_development_tool_keeps_all_dependencies(start):
     assert "prune" not in image(node("npm", "package-lock.json", start=start))
 
 
+def test_a_start_script_of_a_development_tool_keeps_all_dependencies():
+    told = {"start_needs_development": a_fact("start_needs_development", "tsx")}
+
+    assert "prune" not in image(node("npm", "package-lock.json", evidence=told))
+
+
 def test_a_self_contained_build_is_all_that_is_copied():
     assert "COPY --from=build /app/.output ./.output" in image(SERVICES["nuxt"])
     standalone = image(SERVICES["next standalone"])

@@ -217,7 +217,7 @@ def _starts_standalone(service: ServicePlan) -> bool:
 def _keeps_everything(service: ServicePlan, command: str) -> bool:
     workspace = member(service) != "." or "pnpm-workspace.yaml" in service.files
     return (
-        bool(_DEVELOPMENT.search(command))
+        bool(_DEVELOPMENT.search(command) or _told(service, "start_needs_development"))
         or "package.json" not in service.files
         or (workspace and service.package_manager != "npm")
     )

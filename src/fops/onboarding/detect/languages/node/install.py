@@ -34,10 +34,21 @@ _NEEDS_NO_PROGRAM = re.compile(
 )
 
 
+_STARTS = ("prestart", "start", "prestart:prod", "start:prod", "start:production")
+_RUN = re.compile(r"\b(?:npm run|yarn(?: run)?|pnpm(?: run)?|bun run|run-[sp]|npm-run-all)\s+([\w:.-]+)")
+_WORD = re.compile(r"[\w@/.:-]+")
+# Programs that have another name than their package.
+_PROGRAMS = {
+    "@nestjs/cli": "nest", "@remix-run/serve": "remix-serve", "@react-router/serve": "react-router-serve", "@vue/cli-service": "vue-cli-service",
+    "@angular/cli": "ng", "dotenv-cli": "dotenv", "npm-run-all": "run-s", "typescript": "tsc", "@dotenvx/dotenvx": "dotenvx",
+}  # fmt: skip
+
+
 def install(tree: Tree, manifest: Manifest, tool: str) -> Iterator[Fact]:
-    """The facts `install_command` and `install_reads_program`."""
+    """The facts `install_command`, `install_reads_program` and `start_needs_development`."""
     yield from _command(tree, manifest, tool)
     yield from _reads_program(tree, manifest)
+    yield from _needs_development(tree, manifest)
 
 
 def _command(tree: Tree, manifest: Manifest, tool: str) -> Iterator[Fact]:
@@ -84,3 +95,27 @@ def _is_berry(tree: Tree, manifest: Manifest) -> bool:
     if told:
         return int(told[1]) > 1
     return tree.size(".yarnrc.yml") is not None or "__metadata:" in (tree.read("yarn.lock") or "")[:400]
+
+
+def _needs_development(tree: Tree, manifest: Manifest) -> Iterator[Fact]:
+    """The fact `start_needs_development`: a start script calls a tool that only `devDependencies` name."""
+    only = {
+        _PROGRAMS.get(name, name.rpartition("/")[2] if name.startswith("@") else name): name
+        for name in manifest.development
+        if name not in manifest.runtime and not name.startswith("@types/")
+    }
+    for script in _STARTS:
+        words = {word.partition("/")[0] for word in _WORD.findall(_with_scripts_it_runs(manifest, script))}
+        package = next((only[word] for word in only if word in words), None)
+        if package:
+            yield Fact(name="start_needs_development", value=package, rule="node.start.needs-development",
+                       confidence=LIKELY, file=PATH, line=line(tree, "scripts", script))  # fmt: skip
+            return
+
+
+def _with_scripts_it_runs(manifest: Manifest, script: str) -> str:
+    """The text of a script and of those it runs, two deep."""
+    text = manifest.scripts.get(script, "")
+    for _ in range(2):
+        text = " ".join([text, *(manifest.scripts.get(name, "") for name in _RUN.findall(text))])
+    return text
