@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -92,7 +92,11 @@ def detect(tree: Tree) -> Findings:
     conflicts = chain.from_iterable(one.conflicts for one in chosen)
     together = shared_ports(app for app in apps if "workspaces" not in app.facts)
     return Findings(
-        deployable=True, reason=_not_yet(chosen), apps=apps, conflicts=(*conflicts, *together), notes=notes
+        deployable=True,
+        reason=_not_yet(chosen),
+        apps=apps,
+        conflicts=(*conflicts, *together),
+        notes=(*notes, *_unreachable(apps)),
     )
 
 
@@ -227,6 +231,16 @@ def _notes(below: tuple[_Verdict, ...]) -> Iterator[str]:
     for one in below:
         if one.app and not one.supported:
             yield f"{one.path}: {one.app.value('language')} is not supported yet"
+
+
+def _unreachable(apps: Iterable[App]) -> Iterator[str]:
+    for app in apps:
+        fact = app.facts.get("listens_locally")
+        if fact:
+            place = f"{posixpath.normpath(posixpath.join(app.path, fact.file or ''))}:{fact.line}"
+            yield (
+                f"{place} listens on {fact.value} alone, where nothing outside its container reaches it; let it listen on 0.0.0.0"
+            )
 
 
 def _refusal(tree: Tree, top: _Verdict, notes: tuple[str, ...]) -> str:

@@ -1,5 +1,6 @@
 import pytest
 
+from fops.onboarding.detect import detect
 from fops.onboarding.detect.languages.go import LANGUAGE
 from fops.onboarding.detect.settle import settle
 from fops.onboarding.tree import MemoryTree
@@ -111,3 +112,21 @@ def test_tests_and_a_linter_configuration_give_their_commands():
     assert facts["test_command"].value == "go test ./..."
     assert facts["lint_command"].value == "golangci-lint run"
     assert "lint_command" not in found()
+
+
+@pytest.mark.parametrize(
+    ("call", "host"),
+    [
+        ('http.ListenAndServe("localhost:8080", nil)', "localhost"),
+        ('r.Run("127.0.0.1:8080")', "127.0.0.1"),
+        ('net.Listen("tcp", "localhost:50051")', "localhost"),
+        ('http.ListenAndServe(":8080", nil)', None),
+        ('sql.Open("pg", "localhost:5432")', None),
+    ],
+)
+def test_a_server_that_only_its_own_machine_reaches_is_noted(call, host):
+    tree = MemoryTree(
+        {"go.mod": "module a.b/c\n", "main.go": f"package main\n\nfunc main() {{\n\t{call}\n}}\n"}
+    )
+    note = f"main.go:4 listens on {host} alone, where nothing outside its container reaches it; let it listen on 0.0.0.0"
+    assert detect(tree).notes == ((note,) if host else ())

@@ -149,6 +149,23 @@ def test_the_variable_of_an_address_that_nobody_else_reaches_is_named(code, depe
     assert facts(code, dependencies=dependencies).get("listen_variable") == variable
 
 
+@pytest.mark.parametrize(
+    ("code", "dependencies", "local"),
+    [
+        ("app.listen(3000, 'localhost')", ("express",), True),
+        ("app.listen({ port: 3000, host: '127.0.0.1' })", ("fastify",), True),
+        ("await app.listen({ port: 3000 })", ("fastify",), True),
+        ("await app.listen({ port: 3000 })", ("express",), None),
+        ("await app.listen({ port: 3000, host: '0.0.0.0' })", ("fastify",), None),
+        ("await app.listen({ port, host })", ("fastify",), None),
+        ("await app.listen({ port: 3000, ...options })", ("fastify",), None),
+        ("app.listen(3000)", ("express",), None),
+    ],
+)
+def test_a_program_that_only_its_own_machine_reaches_is_noticed(code, dependencies, local):
+    assert (facts(code, dependencies=dependencies).get("listens_locally") is not None or None) is local
+
+
 def test_programs_that_packages_call_are_named_by_their_debian_package():
     found = facts("", dependencies=("express", "fluent-ffmpeg", "puppeteer"))
 

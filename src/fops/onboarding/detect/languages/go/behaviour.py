@@ -43,16 +43,23 @@ _ENVIRONMENT = (
         r"`[^`\n]*\b(?:env|envconfig):\"(?P<name>[A-Z][A-Z0-9_]+)[^\"`]*\"(?:[^`\n]*\b(?:envDefault|env-default|default):\"(?P<default>[^\"`]*)\")?"
     ),
 )
+_LISTENS_LOCALLY = re.compile(
+    r"\b(?:(?:ListenAndServe|Listen|Start|Run)(?:TLS)?\(\s*(?:\"tcp[46]?\"\s*,\s*)?|Addr:\s*)\"(?P<host>localhost|127\.0\.0\.1):\d"
+)
 
 
 def behaviour(tree: Tree, files: tuple[str, ...]) -> Iterator[Fact]:
-    """The facts `health_path`, `metrics_path`, `env` and `secrets` from the program's files."""
+    """The facts `health_path`, `metrics_path`, `listens_locally`, `env` and `secrets` from the program's files."""
     hits = list(code_hits(tree, _HEALTH, files))
     if hits:
         yield _route("health_path", min(hits, key=_telling))
     metrics = next(code_hits(tree, _METRICS, files), None)
     if metrics and any(code_hits(tree, _EXPORTS, files)):
         yield _route("metrics_path", metrics)
+    local = next(code_hits(tree, _LISTENS_LOCALLY, files), None)
+    if local:
+        yield Fact(name="listens_locally", value=local.match["host"], rule="go.listen.locally",
+                   confidence=LIKELY, file=local.file, line=local.line)  # fmt: skip
     yield from environment("go", [hit for pattern in _ENVIRONMENT for hit in code_hits(tree, pattern, files)])
 
 

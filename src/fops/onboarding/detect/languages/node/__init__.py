@@ -14,6 +14,7 @@ from fops.onboarding.detect.languages.node import sources
 from fops.onboarding.detect.languages.node.behaviour import (
     behaviour,
     listen_variable,
+    listens_locally,
     services,
     system_packages,
     worker,
@@ -133,6 +134,7 @@ class Node:
             yield from listens
             yield from behaviour(tree, manifest, paths)
             yield from listen_variable(tree, manifest, paths)
+            yield from listens_locally(tree, manifest, paths)
             if main is None and not listens and sources.listening(tree, paths) is None:
                 starts = (fact for fact in run if fact.name == "start_command")
                 yield from worker(tree, manifest, max(starts, key=lambda fact: fact.confidence, default=None))

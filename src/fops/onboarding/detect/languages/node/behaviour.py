@@ -24,6 +24,7 @@ _LISTENS_LOCALLY = re.compile(
     r"(?:process\.env(?:\.|\[['\"])(?P<a>(?:SERVER_|APP_|API_|BIND_|LISTEN_)?HOST(?:NAME)?)(?:['\"]\])?\s*(?:\|\||\?\?)\s*"
     r"|\b(?P<b>HOST)\s*(?:=\s*|:\s*\w{1,20}(?:\.\w{1,20}\(\)){0,4}\.default\(\s*))" + _LOCAL
 )
+_LISTENS = re.compile(r"\.listen\s*\(\s*(?P<given>\{[^{}]{0,300}\}|[^;\n]{0,120})")
 _NOT_OURS = re.compile(r"^(?:NODE_ENV|PORT|HOST|HOSTNAME|CI|npm_|HOME|PATH|PWD|TZ|VERCEL|NEXT_RUNTIME|DEBUG)")
 # A router's path continues that of its mount, and a client's names another program: neither is our path.
 _SERVER = r"(?<![rR]outer)(?<![rR]outes)(?<![rR]oute)(?<!axios)(?<!http)(?<![cC]lient)(?<![rR]equest)"
@@ -220,3 +221,15 @@ def listen_variable(tree: Tree, manifest: Manifest, paths: Sequence[str]) -> Ite
         file=hit.file if hit else PATH,
         line=hit.line if hit else dependency_line(tree, package),
     )
+
+
+def listens_locally(tree: Tree, manifest: Manifest, paths: Sequence[str]) -> Iterator[Fact]:
+    """The fact `listens_locally`: the program takes no requests but its own machine's, as Fastify does by default."""
+    fastify = "fastify" in manifest.runtime or "@nestjs/platform-fastify" in manifest.runtime
+    for hit in code_hits(tree, _LISTENS, paths):
+        given = hit.match["given"]
+        unsaid = given.startswith("{") and "port" in given and not re.search(r"host|path|\.\.\.", given)
+        if re.search(_LOCAL, given) or (fastify and unsaid):
+            yield Fact(name="listens_locally", value="localhost", rule="node.listen.locally",
+                       confidence=LIKELY, file=hit.file, line=hit.line)  # fmt: skip
+            return
