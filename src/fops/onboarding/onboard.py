@@ -254,14 +254,15 @@ class Onboarding:
             yield _Baseline(tree=tree, lock=locks.read(tree), commit=None, branch=branch, branch_commit=None)
             return
         head, repository = made.fetched.source.commit, made.fetched.repository
-        recorded = self._earlier(ctx, made.fetched.source.url, branch)
-        earlier = None if repository and not made.fetched.clone else recorded
+        source = made.fetched.source.url
+        earlier = None if repository and not made.fetched.clone else self._earlier(ctx, source, branch)
         place = repository
         if earlier is not None:
             place = git.find_repository(Path(earlier.repository))
         tip = git.resolve(place, f"refs/heads/{branch}") if place else None
         is_open = tip is not None and place is not None and not (head and git.is_ancestor(place, tip, head))
         if is_open and place is not None and tip is not None:
+            recorded = earlier or self._earlier(ctx, source, branch)
             proposal = recorded if recorded and recorded.commit == tip else earlier
             with GitTree(place, tip) as tree:
                 base = head if earlier else tip
