@@ -48,9 +48,11 @@ def test_explain_has_the_keys_others_build_on(fops: Fops, tmp_path: Path) -> Non
 def test_fields_narrow_the_document_and_a_wrong_one_is_named(onboarded: Onboarded) -> None:
     done = onboarded.fops("onboard", "explain", onboarded.path, "--fields", "deployable,reason")
     assert json.loads(done.stdout) == {"deployable": True, "reason": None}
+    whole = json.loads(onboarded.fops("onboard", "explain", onboarded.path, "--json").stdout)
     said = error_of(onboarded.fops("onboard", "explain", onboarded.path, "--fields", "colour"), 2)
     assert "'colour'" in said
     assert "deployable" in said
+    assert said.endswith(f"hint: there are: {', '.join(whole)}")
 
 
 def test_a_wrong_field_is_refused_before_a_branch_is_made(

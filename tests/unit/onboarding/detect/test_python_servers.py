@@ -2,9 +2,8 @@
 
 import pytest
 
+from factories.detected import python_facts
 from fops.onboarding.detect import detect
-from fops.onboarding.detect.languages.python import LANGUAGE
-from fops.onboarding.detect.settle import settle
 from fops.onboarding.model import WEAK
 from fops.onboarding.tree import MemoryTree
 
@@ -18,10 +17,6 @@ DJANGO = {
     "shop/wsgi.py": "",
     "shop/asgi.py": "",
 }
-
-
-def found(requirements, files):
-    return settle(".", LANGUAGE.facts(MemoryTree({"requirements.txt": requirements, **files})))[0]
 
 
 @pytest.mark.parametrize(
@@ -50,14 +45,14 @@ def found(requirements, files):
     ],
 )
 def test_the_application_that_flaskenv_names_is_served(requirements, files, command):
-    assert found(requirements, files)["start_command"].value == command
+    assert python_facts(requirements, files)["start_command"].value == command
 
 
 def test_the_port_of_flaskenv_is_that_of_flasks_own_command():
     files = {".flaskenv": "FLASK_DEBUG=1\nFLASK_RUN_PORT=5050\n", "app.py": FLASK}
-    fact = found("flask", files)["port"]
+    fact = python_facts("flask", files)["port"]
     assert (fact.value, fact.file, fact.line) == (5050, ".flaskenv", 2)
-    assert found("flask\ngunicorn", files)["port"].value == 8000
+    assert python_facts("flask\ngunicorn", files)["port"].value == 8000
 
 
 @pytest.mark.parametrize(
@@ -73,12 +68,12 @@ def test_the_port_of_flaskenv_is_that_of_flasks_own_command():
     ],
 )
 def test_flask_socketio_is_served_by_one_worker_of_the_kind_it_needs(declared, worker):
-    facts = found(f"flask\nFlask-SocketIO\ngunicorn\n{declared}", {"app.py": FLASK})
+    facts = python_facts(f"flask\nFlask-SocketIO\ngunicorn\n{declared}", {"app.py": FLASK})
     assert facts["start_command"].value == f"gunicorn {worker} --bind 0.0.0.0:${{PORT:-8000}} app:app"
 
 
 def test_a_django_project_with_channels_is_served_through_asgi():
-    facts = found("django\nchannels\ngunicorn\ndaphne", DJANGO)
+    facts = python_facts("django\nchannels\ngunicorn\ndaphne", DJANGO)
     assert facts["start_command"].value == "daphne --bind 0.0.0.0 --port ${PORT:-8000} shop.asgi:application"
 
 
@@ -121,18 +116,20 @@ def test_a_django_project_with_channels_is_served_through_asgi():
     ],
 )
 def test_a_pyramid_project_is_served_by_its_settings_file(requirements, files, command, port):
-    facts = found(requirements, {"shop/__init__.py": "from pyramid.config import Configurator\n", **files})
+    facts = python_facts(
+        requirements, {"shop/__init__.py": "from pyramid.config import Configurator\n", **files}
+    )
     assert (facts["start_command"].value, facts["port"].value) == (command, port)
 
 
 def test_a_settings_file_points_at_the_line_that_says_where_it_listens():
-    facts = found("pyramid", {"production.ini": f"{SETTINGS}listen = *:6543\n"})
+    facts = python_facts("pyramid", {"production.ini": f"{SETTINGS}listen = *:6543\n"})
     assert (facts["port"].file, facts["port"].line) == ("production.ini", 6)
 
 
 @pytest.mark.parametrize("text", ["[server:main\n", "[server:main]\nport = 1\n", "port = 1\n", "\0"])
 def test_a_file_that_serves_nothing_is_no_settings_file(text):
-    assert found("pyramid", {"alembic.ini": SETTINGS, "x.ini": text}).get("start_command") is None
+    assert python_facts("pyramid", {"alembic.ini": SETTINGS, "x.ini": text}).get("start_command") is None
 
 
 def test_a_pyramid_package_with_classifiers_is_an_application_by_its_settings_file():
@@ -152,7 +149,7 @@ def test_a_pyramid_package_with_classifiers_is_an_application_by_its_settings_fi
     ],
 )
 def test_a_server_that_nobody_declared_is_named_as_a_package_to_add(requirements, text, package):
-    facts = found(requirements, {"app.py": text})
+    facts = python_facts(requirements, {"app.py": text})
     assert facts["server_package"].value == package
     assert facts["server_package"].rule == facts["start_command"].rule
 
@@ -167,12 +164,12 @@ def test_a_server_that_nobody_declared_is_named_as_a_package_to_add(requirements
     ],
 )
 def test_a_server_that_is_declared_or_brought_along_is_not(requirements, text):
-    assert "server_package" not in found(requirements, {"app.py": text})
+    assert "server_package" not in python_facts(requirements, {"app.py": text})
 
 
 def test_a_guessed_server_is_a_weak_start():
     assert (
-        found("fastapi", {"app.py": "from fastapi import FastAPI\napp = FastAPI()\n"})[
+        python_facts("fastapi", {"app.py": "from fastapi import FastAPI\napp = FastAPI()\n"})[
             "start_command"
         ].confidence
         == WEAK
@@ -181,7 +178,7 @@ def test_a_guessed_server_is_a_weak_start():
 
 def test_gunicorns_configuration_is_not_looked_for_from_another_folder():
     files = {f"web/{path}": text for path, text in DJANGO.items()}
-    facts = found("django\ngunicorn", {**files, "gunicorn.conf.py": "bind = ':9090'\n"})
+    facts = python_facts("django\ngunicorn", {**files, "gunicorn.conf.py": "bind = ':9090'\n"})
     assert (
         facts["start_command"].value
         == "cd web && gunicorn --bind 0.0.0.0:${PORT:-9090} shop.wsgi:application"

@@ -1,8 +1,6 @@
 import pytest
 
-from fops.onboarding.detect.languages.python import LANGUAGE
-from fops.onboarding.detect.settle import settle
-from fops.onboarding.tree import MemoryTree
+from factories.detected import python_facts
 
 FLASK = "from flask import Flask\napp = Flask(__name__)\n"
 FASTAPI = "from fastapi import FastAPI\napp = FastAPI()\n"
@@ -14,10 +12,6 @@ DJANGO = {
     "shop/wsgi.py": "",
     "shop/asgi.py": "",
 }
-
-
-def found(requirements, files):
-    return settle(".", LANGUAGE.facts(MemoryTree({"requirements.txt": requirements, **files})))[0]
 
 
 @pytest.mark.parametrize(
@@ -142,23 +136,23 @@ def found(requirements, files):
     ],
 )
 def test_the_start_command_follows_the_server_and_the_code(requirements, files, command):
-    assert found(requirements, files)["start_command"].value == command
+    assert python_facts(requirements, files)["start_command"].value == command
 
 
 def test_a_start_command_points_at_the_application_object():
-    fact = found("fastapi\nuvicorn", {"main.py": "import os\n\n" + FASTAPI})["start_command"]
+    fact = python_facts("fastapi\nuvicorn", {"main.py": "import os\n\n" + FASTAPI})["start_command"]
     assert (fact.file, fact.line) == ("main.py", 4)
 
 
 def test_a_port_in_the_code_becomes_the_default_of_the_command():
-    facts = found(
+    facts = python_facts(
         "fastapi\nuvicorn", {"main.py": "import uvicorn\n" + FASTAPI + MAIN + "uvicorn.run(app, port=5001)\n"}
     )
     assert facts["start_command"].value.endswith("--port ${PORT:-5001}")
 
 
 def test_gunicorns_own_configuration_keeps_the_say_over_the_address():
-    facts = found("flask\ngunicorn", {"app.py": FLASK, "gunicorn.conf.py": "bind = '0.0.0.0:9090'\n"})
+    facts = python_facts("flask\ngunicorn", {"app.py": FLASK, "gunicorn.conf.py": "bind = '0.0.0.0:9090'\n"})
     assert (facts["start_command"].value, facts["port"].value) == ("gunicorn app:app", 9090)
 
 
@@ -167,16 +161,16 @@ def test_a_script_named_for_serving_is_the_start_command():
         "pyproject.toml": "[project]\nname = 'x'\n[project.scripts]\nserve = 'x:main'\n[build-system]\nrequires = []\n",
         "x/__init__.py": "",
     }
-    fact = found("requests", files)["start_command"]
+    fact = python_facts("requests", files)["start_command"]
     assert (fact.value, fact.file, fact.line) == ("serve", "pyproject.toml", 4)
 
 
 def test_without_code_nothing_but_names_is_guessed():
-    assert found("flask\ngunicorn", {"main.py": ""})["start_command"].value.endswith("main:app")
+    assert python_facts("flask\ngunicorn", {"main.py": ""})["start_command"].value.endswith("main:app")
 
 
 def test_a_running_process_is_not_static():
-    assert found("flask\ngunicorn", {"app.py": FLASK})["static"].value is False
+    assert python_facts("flask\ngunicorn", {"app.py": FLASK})["static"].value is False
 
 
 @pytest.mark.parametrize(
@@ -212,19 +206,19 @@ def test_a_running_process_is_not_static():
     ],
 )
 def test_workers_become_processes(files, processes):
-    facts = found("requests", files)
+    facts = python_facts("requests", files)
     assert {one["name"]: one["command"] for one in facts["processes"].value} == processes
 
 
 def test_a_project_of_workers_alone_starts_the_worker():
-    facts = found("celery", {"tasks.py": "from celery import Celery\napp = Celery('x')\n"})
+    facts = python_facts("celery", {"tasks.py": "from celery import Celery\napp = Celery('x')\n"})
     assert facts["start_command"].value == "celery --app tasks worker --loglevel INFO"
     assert "port" not in facts
 
 
 def test_static_files_are_collected_where_the_settings_say_where_to():
     settings = DJANGO["shop/settings.py"] + "STATIC_ROOT = BASE / 'static'\n"
-    fact = found("django", {**DJANGO, "shop/settings.py": settings})["build_command"]
+    fact = python_facts("django", {**DJANGO, "shop/settings.py": settings})["build_command"]
     assert (fact.value, fact.file, fact.line) == (
         "python manage.py collectstatic --noinput",
         "shop/settings.py",
@@ -245,23 +239,23 @@ def test_static_files_are_collected_where_the_settings_say_where_to():
     ],
 )
 def test_a_task_called_start_is_the_start_command(file, text, line):
-    fact = found("requests", {"serve.py": "", "other.py": "", file: text})["start_command"]
+    fact = python_facts("requests", {"serve.py": "", "other.py": "", file: text})["start_command"]
     assert (fact.value, fact.file, fact.line) == ("python serve.py", file, line)
 
 
 @pytest.mark.parametrize("command", ["flask run --debug", "uvicorn main:app --host 127.0.0.1"])
 def test_a_task_for_development_is_not(command):
     files = {"Pipfile": f"[scripts]\nstart = '{command}'\n", "main.py": ""}
-    assert found("requests", files)["start_command"].value == "python main.py"
+    assert python_facts("requests", files)["start_command"].value == "python main.py"
 
 
 def test_a_projects_own_start_task_wins_over_the_custom_of_its_framework_and_tells_the_port():
     task = "[tool.hatch.envs.default.scripts]\nserve = 'uvicorn main:app --port 8088'\n"
-    facts = found("fastapi\nuvicorn", {"main.py": FASTAPI, "pyproject.toml": task})
+    facts = python_facts("fastapi\nuvicorn", {"main.py": FASTAPI, "pyproject.toml": task})
     assert (facts["start_command"].value, facts["port"].value) == ("uvicorn main:app --port 8088", 8088)
     assert (facts["port"].file, facts["port"].line) == ("pyproject.toml", 2)
 
 
 def test_a_name_that_a_shell_would_read_is_quoted():
     files = {"manage.py": "import django\n", "a;b/settings.py": "", "a;b/wsgi.py": ""}
-    assert found("django\ngunicorn", files)["start_command"].value.endswith("'a;b.wsgi:application'")
+    assert python_facts("django\ngunicorn", files)["start_command"].value.endswith("'a;b.wsgi:application'")
