@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections import Counter
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from fops.cli.output import link, print_lines
 from fops.cli.session import say
 from fops.cli.table import print_table
-from fops.kernel.words import several
+from fops.kernel.words import several, shown
 
 if TYPE_CHECKING:
     from fops.cli.session import Session
@@ -151,6 +150,4 @@ def _short(value: Any) -> str:
 
 
 def _text(value: Any) -> str:
-    if value is None:
-        return "none"
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return "none" if value is None else shown(value)

@@ -182,6 +182,11 @@ def find_repository(path: Path) -> Repository | None:
     return Repository(Path(git_dir), None if bare == "true" else path)
 
 
+def top_around(path: Path) -> Path | None:
+    """The top of the work tree that a path lies in, below that top; None where there is none."""
+    return next((folder for folder in path.parents if (folder / ".git").exists()), None)
+
+
 def resolve(repository: Repository, revision: str) -> str | None:
     """The commit a revision names, None when there is none."""
     result = git(

@@ -22,7 +22,7 @@ from fops.onboarding.detect.refuse import Kind, kind_of, unknown
 from fops.onboarding.detect.refuse.kinds import ALWAYS
 from fops.onboarding.detect.settle import settle, shared_ports
 from fops.onboarding.detect.workspaces import Workspace, declared
-from fops.onboarding.model import LIKELY, App, Conflict, Fact, Findings
+from fops.onboarding.model import LIKELY, App, Conflict, Fact, Findings, seen_from_top
 from fops.onboarding.ports import Tree
 
 _DEEPEST = 3  # folders: `services/group/api` is the deepest layout in common use
@@ -126,14 +126,11 @@ def _after_siblings(tree: Tree, member: _Verdict, workspace: Workspace) -> _Verd
     """A member that imports others of the workspace is built after them, where its language knows how."""
     language = member.candidate.language if member.candidate else None
     build_with_siblings = getattr(language, "build_with_siblings", None)
-    built = (
-        build_with_siblings(tree, member.app, workspace.members)
-        if member.app and build_with_siblings
-        else None
-    )
-    if member.app is None or built is None:
+    if member.app is None or build_with_siblings is None:
         return member
-    return replace(member, app=App(path=member.path, facts={**member.app.facts, "build_command": built}))
+    built = build_with_siblings(tree, member.app, workspace.members)
+    facts = {**member.app.facts, "build_command": built}
+    return replace(member, app=App(path=member.path, facts=facts)) if built else member
 
 
 def _inheriting(member: _Verdict, top: _Verdict) -> _Verdict:
@@ -237,7 +234,7 @@ def _unreachable(apps: Iterable[App]) -> Iterator[str]:
     for app in apps:
         fact = app.facts.get("listens_locally")
         if fact:
-            place = f"{posixpath.normpath(posixpath.join(app.path, fact.file or ''))}:{fact.line}"
+            place = f"{seen_from_top(app.path, fact.file or '')}:{fact.line}"
             yield (
                 f"{place} listens on {fact.value} alone, where nothing outside its container reaches it; let it listen on 0.0.0.0"
             )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from fops.kernel.errors import FopsError, FormatError
 from fops.kernel.formats import load_json, load_toml, load_yaml
 from fops.onboarding.detect.languages.java.builds.xml import parse
+from fops.onboarding.model import seen_from_top
 from fops.onboarding.ports import Tree
 
 
@@ -44,7 +44,7 @@ def broken(tree: Tree, folders: Iterable[str] = (".",)) -> Iterator[str]:
     """One sentence for each manifest of these folders that cannot be read as what its name says."""
     for folder in folders:
         for name, load in _MANIFESTS:
-            path = posixpath.normpath(posixpath.join(folder, name))
+            path = seen_from_top(folder, name)
             text = tree.read(path)
             if not text:  # an empty manifest states nothing, and nothing is lost by reading nothing
                 continue

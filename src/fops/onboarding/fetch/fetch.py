@@ -91,7 +91,7 @@ def _local(path: Path, ref: str | None) -> Iterator[Fetched]:
 
 def _larger(path: Path) -> Iterator[str]:
     """A word about the repository around a folder: a branch in one of its own cannot be merged there."""
-    top = next((folder for folder in path.parents if (folder / ".git").exists()), None)
+    top = git.top_around(path)
     if top:
         inner = shlex.quote(path.relative_to(top).as_posix())
         yield (

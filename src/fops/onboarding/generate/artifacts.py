@@ -30,13 +30,8 @@ _GENERATORS: tuple[Callable[[OnboardingPlan], Iterator[Artifact]], ...] = (
 def generate(plan: OnboardingPlan) -> tuple[Artifact, ...]:
     """The artifacts of a plan, sorted by path. Pure: the same plan gives the same bytes."""
     made = around_bars((artifact for generator in _GENERATORS for artifact in generator(plan)), plan.existing)
-    folders = frozenset(folder for path in plan.existing for folder in above(path))
-    return tuple(
-        sorted(
-            (_beside(artifact, plan.existing | folders) for artifact in made),
-            key=lambda artifact: artifact.path,
-        )
-    )
+    taken = plan.existing.union(folder for path in plan.existing for folder in above(path))
+    return tuple(sorted((_beside(artifact, taken) for artifact in made), key=lambda artifact: artifact.path))
 
 
 def _beside(artifact: Artifact, taken: frozenset[str]) -> Artifact:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fops.kernel.errors import NotDeployable
+from fops.onboarding.detect.files.procfile import ONE_SHOT
 from fops.onboarding.model import ExistingDockerfile, Fact, Process
 from fops.onboarding.plan import defaults
 from fops.onboarding.plan.answers import RULE
@@ -18,7 +19,6 @@ Assume = Callable[[str, Any, str], None]
 """Notes an assumption: the fact, the value taken, and why."""
 # Names of what only works through jobs or messages: where no port is known either, nothing listens.
 _BACKGROUND = re.compile(r"worker|bot\b|beat|clock|cron|schedul|consumer|queue|jobs?\b")
-_ONE_SHOT = frozenset({"release", "postdeploy", "predeploy"})  # Procfile names of commands that end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +76,7 @@ def _commands(one: Draft) -> tuple[dict[str, str], str | None]:
     listed = {
         label(str(item.get("name", ""))): str(item["command"])
         for item in one.value("processes", [])
-        if isinstance(item, dict) and item.get("name") not in _ONE_SHOT and item.get("command")
+        if isinstance(item, dict) and item.get("name") not in ONE_SHOT and item.get("command")
     }
     silent = one.value("port") is None and one.dockerfile is None
     web = next(

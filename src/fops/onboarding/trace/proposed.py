@@ -19,7 +19,7 @@ def lock_in_proposal(database: Database) -> Callable[[RequestContext, str], Foun
     """A finder for `GeneratedFiles`: the newest proposal that has the path, first those of the repository around it."""
 
     def find(ctx: RequestContext, path: str) -> Found | None:
-        top = _top(Path(path).absolute())
+        top = git.top_around(Path(path).absolute())
         with database.read() as connection:
             proposals = store.newest(connection, ctx)
         here = [
@@ -41,10 +41,6 @@ def asked_in(database: Database) -> Callable[[RequestContext, str], str | None]:
             return store.operation_of(connection, ctx, plan_digest=plan_digest)
 
     return find
-
-
-def _top(path: Path) -> Path | None:
-    return next((folder for folder in path.parents if (folder / ".git").exists()), None)
 
 
 def _in(proposal: store.Proposal, path: str) -> Found | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 from fops.kernel.context import RequestContext
 from fops.kernel.ids import new_id
+from fops.kernel.words import shown
 from fops.onboarding.model import Artifact, Check, OnboardingPlan, ServicePlan, seen_from_top
 from fops.onboarding.plan import answers
 from fops.onboarding.trace import lock as locks
@@ -51,7 +51,7 @@ def nodes_of(
 def _fact_nodes(service: ServicePlan, ids: Mapping[str, str], *, operation: str) -> Iterator[Linked]:
     for name, fact in service.evidence.items():
         place = Location(file=seen_from_top(service.path, fact.file), line=fact.line) if fact.file else None
-        says = f"{service.name}: {fact.name} = {_shown(fact.value)}"
+        says = f"{service.name}: {fact.name} = {shown(fact.value)}"
         below = tuple(
             ids[f"{service.name}:{other}"]
             for other in _decides(fact.name, fact.file, fact.rule)
@@ -183,11 +183,6 @@ def _line_says(text: str | None, line: int) -> str:
     return lines[line - 1].strip() if line <= len(lines) else "past the end of the file"
 
 
-def _shown(value: object) -> str:
-    """Text as it is, everything else as JSON: what `--json` and the lock show."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
 def _fact(lock: locks.Lock, name: str, *, operation: str | None) -> Description:
     fact = lock.facts.get(name, {})
     service, _, bare = name.rpartition(":")
@@ -195,7 +190,7 @@ def _fact(lock: locks.Lock, name: str, *, operation: str | None) -> Description:
     place = (
         Location(file=seen_from_top(str(fact.get("app", ".")), file), line=fact.get("line")) if file else None
     )
-    node = Node(id=name, kind="fact", says=f"{name} = {_shown(fact.get('value'))}", location=place, rule=rule)
+    node = Node(id=name, kind="fact", says=f"{name} = {shown(fact.get('value'))}", location=place, rule=rule)
     if rule == answers.RULE:
         return Description(node=node, rests_on=(operation or _answer(bare),))
     others = (f"{service}:{other}" for other in _decides(bare, file, rule))

@@ -10,7 +10,7 @@ from fops.onboarding.detect.files.place import Place
 from fops.onboarding.model import CERTAIN, Fact
 
 _FILE = "Procfile"
-_ONE_SHOT = frozenset({"release", "postdeploy", "predeploy"})  # commands that end
+ONE_SHOT = frozenset({"release", "postdeploy", "predeploy"})  # names of commands that end
 _ENTRY = re.compile(r"^([A-Za-z0-9_-]+)\s*:\s*(\S.*)$")
 
 
@@ -21,7 +21,7 @@ def facts(place: Place) -> Iterator[Fact]:
         return
     processes = [{"name": name, "command": command} for name, command, _ in entries]
     yield _fact("processes", processes, entries[0][2], "processes")
-    lasting = [name for name, _, _ in entries if name not in _ONE_SHOT]
+    lasting = [name for name, _, _ in entries if name not in ONE_SHOT]
     main = "web" if "web" in lasting else lasting[0] if len(lasting) == 1 else None
     for name, command, line in entries:
         if name == main:

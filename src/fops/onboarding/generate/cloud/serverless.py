@@ -160,8 +160,9 @@ def _is_function(service: ServicePlan) -> bool:
 
 
 def _functions(plan: OnboardingPlan) -> tuple[Function, ...]:
-    taken = {*_PARAMETERS, *(f"{id_}{resource}" for id_ in _ids(plan).values() for resource in _RESOURCES)}
-    return tuple(_function(plan, service, taken) for service in plan.services)
+    ids = _ids(plan)
+    taken = {*_PARAMETERS, *(f"{id_}{resource}" for id_ in ids.values() for resource in _RESOURCES)}
+    return tuple(_function(plan, service, ids[service.name], taken) for service in plan.services)
 
 
 def _ids(plan: OnboardingPlan) -> dict[str, str]:
@@ -176,8 +177,8 @@ def _unused(name: str, taken: Collection[str]) -> str:
     return next(one for one in chain([name], (f"{name}N{number}" for number in count(2))) if one not in taken)
 
 
-def _function(plan: OnboardingPlan, service: ServicePlan, taken: set[str]) -> Function:
-    id_, runs, zipped = _ids(plan)[service.name], runtime(service), is_zipped(plan)
+def _function(plan: OnboardingPlan, service: ServicePlan, id_: str, taken: set[str]) -> Function:
+    runs, zipped = runtime(service), is_zipped(plan)
     code = relpath(service.path, dirname(place(f"{FOLDER}/template.yaml", plan.existing)))
     return Function(
         id=id_,

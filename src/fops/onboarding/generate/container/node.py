@@ -169,8 +169,13 @@ def _install(service: ServicePlan, manager: Manager) -> Mapping[str, Any]:
 
 def _needs_everything(service: ServicePlan) -> bool:
     """Whether the install reads more than the manifests at the top: members of a workspace, or the program itself."""
-    workspace = member(service) != "." or "pnpm-workspace.yaml" in service.files
-    return workspace or any(name in service.evidence for name in ("workspaces", "install_reads_program"))
+    return _is_member(service) or any(
+        name in service.evidence for name in ("workspaces", "install_reads_program")
+    )
+
+
+def _is_member(service: ServicePlan) -> bool:
+    return member(service) != "." or "pnpm-workspace.yaml" in service.files
 
 
 def _has_folder(service: ServicePlan, name: str) -> bool:
@@ -215,11 +220,10 @@ def _starts_standalone(service: ServicePlan) -> bool:
 
 
 def _keeps_everything(service: ServicePlan, command: str) -> bool:
-    workspace = member(service) != "." or "pnpm-workspace.yaml" in service.files
     return (
         bool(_DEVELOPMENT.search(command) or _told(service, "start_needs_development"))
         or "package.json" not in service.files
-        or (workspace and service.package_manager != "npm")
+        or (_is_member(service) and service.package_manager != "npm")
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from fops.onboarding.detect.evidence import Hit, key_line, read_json, read_toml, read_yaml
+from fops.onboarding.detect.files.commands import as_port
 from fops.onboarding.detect.files.values import nested
 from fops.onboarding.detect.languages.code import code_hits, line_text, names_own_port
 from fops.onboarding.model import LIKELY, STRONG, WEAK, Fact
@@ -73,6 +74,7 @@ _SETTINGS = tuple(
     for name in ("config", "application", "app", "settings", "default", "local")
     for ending in ("yaml", "yml", "toml", "json")
 )
+_READERS = {"json": read_json, "toml": read_toml}
 _SETTING_KEYS = tuple(
     (*section, key)
     for section in (
@@ -105,15 +107,13 @@ def port(tree: Tree, files: tuple[str, ...], *, framework: str | None) -> Iterat
 def _configured(tree: Tree) -> Iterator[Fact]:
     """The port in a settings file, where the code itself names none."""
     for path in (one for one in _SETTINGS if tree.size(one) is not None):
-        content = (
-            read_json if path.endswith(".json") else read_toml if path.endswith(".toml") else read_yaml
-        )(tree, path)
+        content = _READERS.get(path.rpartition(".")[2], read_yaml)(tree, path)
         for keys in _SETTING_KEYS:
             told = re.fullmatch(r"(?:[\w.]*:)?(\d{2,5})", str(nested(content, *keys)))
-            if told and 0 < int(told[1]) < 65536:
+            if told and (value := as_port(told[1])):
                 yield Fact(
                     name="port",
-                    value=int(told[1]),
+                    value=value,
                     rule="go.port.settings-file",
                     confidence=LIKELY,
                     file=path,

@@ -184,6 +184,8 @@ def _angular_output(tree: Tree) -> tuple[str, str, int | None] | None:
     projects = nested(read_json(tree, "angular.json"), "projects")
     apps = projects.items() if isinstance(projects, dict) else ()
     name, app = next((pair for pair in apps if nested(pair[1], "projectType") != "library"), ("", None))
+    if not name:
+        return None
     build = nested(app, "architect", "build") or nested(app, "targets", "build")
     told = nested(build, "options", "outputPath")
     base = told if isinstance(told, str) else nested(told, "base")
@@ -191,5 +193,4 @@ def _angular_output(tree: Tree) -> tuple[str, str, int | None] | None:
     if not isinstance(below, str):
         below = "browser" if str(nested(build, "builder")).endswith(":application") else ""
     folder = posixpath.normpath(posixpath.join(base if isinstance(base, str) else f"dist/{name}", below))
-    line = key_line(tree, "angular.json", "projects", name) if name else None
-    return (folder, "angular.json", line) if name else None
+    return folder, "angular.json", key_line(tree, "angular.json", "projects", name)
