@@ -55,6 +55,49 @@ def test_a_repository_goes_through_proposal_edit_and_merge(fops: Fops, site: Pat
     assert "Call Ada first." in git("show", f"{changed['branch']}:docs/runbook.md", cwd=site)
 
 
+def test_what_a_run_was_told_need_not_be_said_again(fops: Fops, tmp_path: Path) -> None:
+    """While the proposal waits and once it is merged; `--forget` takes it back."""
+    shop = repository(tmp_path / "shop", API)
+    told = ("--set", "port=9000", "--image", "quay.io/acme/till", "--env", "qa", "--target", "serverless")
+    first = _status(fops, shop, *told)
+    assert first["status"] == "proposed"
+
+    waiting = _status(fops, shop)
+    assert (waiting["status"], waiting["commit"]) == ("nothing-to-do", first["commit"])
+    assert any("--set port=9000" in note and "--env qa" in note for note in waiting["notes"])  # type: ignore[attr-defined]
+
+    git("merge", "--quiet", "--ff-only", str(first["branch"]), cwd=shop)
+    git("branch", "--quiet", "--delete", str(first["branch"]), cwd=shop)
+    assert _status(fops, shop, "--check")["exit"] == 0
+    assert _status(fops, shop, *told)["status"] == "nothing-to-do"
+
+    fresh = _status(fops, shop, "--check", "--forget")
+    assert (fresh["exit"], fresh["target"]) == (6, "k8s")
+
+    changed = _status(fops, shop, "--set", "port=9001")
+    lock = json.loads(git("show", f"{changed['branch']}:.fops/onboard.lock", cwd=shop))
+    assert lock["answers"]["set"] == {"image": "quay.io/acme/till", "port": "9001"}
+
+
+def test_what_was_told_about_one_folder_says_nothing_about_another(fops: Fops, tmp_path: Path) -> None:
+    both = {f"{name}/{path}": text for name in ("shop", "till") for path, text in API.items()}
+    place = repository(tmp_path / "both", both)
+    first = _status(fops, place, "--path", "shop", "--set", "port=9000")
+    assert _status(fops, place)["branch"] == first["branch"]
+    second = _status(fops, place, "--path", "till")
+    assert second["status"] == "proposed"
+    assert "9000" not in git("show", f"{second['branch']}:fops.yaml", cwd=place)
+
+
+def test_an_answer_that_no_longer_fits_is_traced_to_the_run_that_gave_it(fops: Fops, tmp_path: Path) -> None:
+    shop = repository(tmp_path / "shop", API)
+    first = _status(fops, shop, "--set", "shop.port=9000")
+    git("merge", "--quiet", "--ff-only", str(first["branch"]), cwd=shop)
+    (shop / "pyproject.toml").write_text('[project]\nname = "till"\nversion = "1"\n')
+    commit(shop, "ours")
+    assert "--forget" in error_of(fops("onboard", "repo", shop), 2)
+
+
 def test_an_edited_dockerfile_is_reported_and_changes_nothing_else(fops: Fops, tmp_path: Path) -> None:
     shop = repository(tmp_path / "shop", API)
     git("merge", "--quiet", "--ff-only", str(_status(fops, shop)["branch"]), cwd=shop)

@@ -58,12 +58,12 @@ def repo(
         ),
     ] = None,
     auto_detect: Annotated[
-        bool,
+        bool | None,
         typer.Option(
             "--auto-detect/--no-auto-detect",
-            help="Read the facts from the repository, or take them from --set alone.",
+            help="Read the facts from the repository (the default), or take them from --set alone.",
         ),
-    ] = True,
+    ] = None,
     ref: Annotated[
         str | None, typer.Option("--ref", help="A branch or tag instead of the default branch.")
     ] = None,
@@ -80,6 +80,9 @@ def repo(
         str | None,
         typer.Option("--image", metavar="REPOSITORY", help="Image repository. Default: ghcr.io/OWNER/NAME."),
     ] = None,
+    forget: Annotated[
+        bool, typer.Option("--forget", help="Start without what earlier runs of this repository were told.")
+    ] = False,
     check: Annotated[
         bool, typer.Option("--check", help="Only report drift; exit code 6 when there is some.")
     ] = False,
@@ -103,7 +106,7 @@ def repo(
     options = _options(
         target=target, env=env, auto_detect=auto_detect, path=path, answers=answers, image=image
     )
-    request = Request(what=what, options=options, ref=ref, output=output, check=check)
+    request = Request(what=what, options=options, ref=ref, output=output, check=check, forget=forget)
     asked = _ask if session.can_ask and not as_json else (lambda _questions: {})
     result = session.app.onboarding.onboard(session.context(), request, ask=asked)
     if as_json or fields:
@@ -167,7 +170,7 @@ def _options(
     *,
     target: str | None,
     env: list[str] | None,
-    auto_detect: bool,
+    auto_detect: bool | None,
     path: str | None,
     answers: list[str] | None,
     image: str | None,
@@ -181,11 +184,10 @@ def _options(
         raise UsageError(f"no target {target!r}", hint="k8s, serverless or static")
     return Options(
         target=Target(target) if target else None,
-        environments=tuple(env) if env else ("staging", "prod"),
+        environments=tuple(env) if env else None,
         auto_detect=auto_detect,
         path=path,
-        sets=_pairs(answers or []),
-        image=image,
+        sets=_pairs(answers or []) | ({"image": image} if image is not None else {}),
         today=datetime.now(UTC).date(),
     )
 

@@ -196,6 +196,19 @@ def resolve(repository: Repository, revision: str) -> str | None:
     return result.text.strip() or None if result.exit_code == 0 else None
 
 
+def branches(repository: Repository, prefix: str) -> list[tuple[str, str]]:
+    """The branches whose names begin with a prefix, each with its commit, the newest commit first."""
+    words = [
+        "for-each-ref",
+        "--sort=-committerdate",
+        "--format=%(refname) %(objectname)",
+        f"refs/heads/{prefix}*",
+    ]
+    rows = _checked(words, repository=repository).decode("utf-8", "replace").splitlines()
+    pairs = (row.removeprefix("refs/heads/").rpartition(" ") for row in rows)
+    return [(name, commit) for name, _, commit in pairs]
+
+
 def is_ancestor(repository: Repository, older: str, newer: str) -> bool:
     """Whether a commit is part of another's history; False where either is not here."""
     return git(["merge-base", "--is-ancestor", older, newer], repository=repository).exit_code == 0

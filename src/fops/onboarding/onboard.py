@@ -15,25 +15,43 @@ from fops.actions.model import ActionCall, ChangeSet, GateOutcome
 from fops.actions.operations import InlineRunner, Operation
 from fops.events import Event
 from fops.events.store import publish
-from fops.kernel import git, interrupts
+from fops.kernel import interrupts
 from fops.kernel.clock import Clock, isoformat
 from fops.kernel.context import RequestContext
+from fops.kernel.errors import Final
 from fops.kernel.ids import new_id
 from fops.kernel.words import several
 from fops.onboarding import store
+from fops.onboarding.again import (
+    Baseline,
+    OpenProposal,
+    baseline,
+    branch_for,
+    folder_baseline,
+    folder_tree,
+    lock_to_recall,
+    open_proposals,
+)
 from fops.onboarding.detect import detect
 from fops.onboarding.explain import own_files_hidden
 from fops.onboarding.fetch import Fetched, check_folder, check_reference, fetch, locate
-from fops.onboarding.fetch.git_tree import GitTree
 from fops.onboarding.generate.artifacts import generate
 from fops.onboarding.generate.pull_request import Story, counted, pull_request, title
 from fops.onboarding.model import Artifact, Assumption, Check, Findings, OnboardingPlan
-from fops.onboarding.plan import Options, check, plan, plan_digest, plan_json
-from fops.onboarding.ports import Tree
+from fops.onboarding.plan import (
+    Options,
+    Planned,
+    check,
+    flags,
+    kept,
+    plan,
+    plan_digest,
+    plan_json,
+    recalled,
+)
 from fops.onboarding.trace import lock as locks
 from fops.onboarding.trace.compare import Difference, compare
 from fops.onboarding.trace.provenance import nodes_of
-from fops.onboarding.tree import FolderTree, MemoryTree
 from fops.onboarding.verify import verify
 from fops.provenance.store import record
 from fops.storage.blobs import Blobs
@@ -45,13 +63,17 @@ Status = Literal["proposed", "written", "planned", "nothing-to-do", "refused", "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What a person asked for. `output` writes files below a folder instead of making a branch."""
+    """What a person asked for.
+
+    `output` writes files below a folder instead of making a branch; `forget` leaves aside what earlier runs were told.
+    """
 
     what: str
     options: Options
     ref: str | None = None
     output: Path | None = None
     check: bool = False
+    forget: bool = False
     tools: bool = True
 
 
@@ -97,23 +119,13 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Baseline:
-    """What a run compares with and builds on: the open proposal's files, or those of HEAD."""
-
-    tree: Tree
-    lock: locks.Lock
-    commit: str | None
-    branch: str
-    branch_commit: str | None
-    proposal: store.Proposal | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Made:
-    """Everything known before the proposal."""
+    """Everything known before the proposal. `told` are the flags that an earlier run was given and this one was not."""
 
     request: Request
     fetched: Fetched
+    proposals: tuple[OpenProposal, ...]
+    told: tuple[str, ...]
     findings: Findings
     plan: OnboardingPlan
     digest: str
@@ -136,10 +148,8 @@ class Onboarding:
 
     def onboard(self, ctx: RequestContext, request: Request, *, ask: Ask = lambda _questions: {}) -> Result:
         """Take a repository to a proposal. Raises NotDeployable and whatever the steps raise."""
-        check(request.options)
+        _check(request.options)
         check_reference(request.ref)
-        if request.options.path:
-            check_folder(request.options.path)
         location = locate(request.what)
         kind = "onboard.check" if request.check else "onboard.repo"
         # A comparison changes nothing, so it leaves no operation behind either.
@@ -163,44 +173,56 @@ class Onboarding:
 
     def _make(self, operation: Operation, request: Request, fetched: Fetched, ask: Ask) -> _Made:
         tree = own_files_hidden(fetched.tree)
+        proposals = open_proposals(self._database, operation.ctx, fetched)
+        earlier = locks.EMPTY if request.forget else _earlier(request, fetched, proposals)
         with operation.step("detect") as note:
             findings = detect(tree)
             note.text = _found(findings)
         with operation.step("plan") as note:
-            planned = plan(fetched.source, tree, findings, request.options)
-            answers = ask(planned.questions) if planned.questions else {}
+            options = recalled(request.options, target=earlier.target, answers=earlier.answers)
+            with _blamed_on(earlier):
+                _check(options)
+                planned = plan(fetched.source, tree, findings, options)
+            told = tuple(flags(options, request.options))
+            unasked = tuple(one for one in planned.questions if not earlier.has_asked(one))
+            answers = ask(unasked) if unasked else {}
             if answers:
-                options = replace(request.options, sets={**request.options.sets, **answers})
+                options = replace(options, sets={**options.sets, **answers})
                 planned = plan(fetched.source, tree, findings, options)
             note.text = _planned(planned.plan)
         with operation.step("generate") as note:
             digest = plan_digest(planned.plan)
-            artifacts = _with_records(planned.plan, generate(planned.plan), digest)
+            artifacts = _with_records(planned, generate(planned.plan), digest, kept(options))
             note.text = f"{len(artifacts)} files"
         with operation.step("verify") as note:
             checks = verify(planned.plan, artifacts, tools=request.tools)
             note.text = counted(checks)
-        return _Made(request=request, fetched=fetched, findings=findings, plan=planned.plan, digest=digest,
-                     artifacts=artifacts, checks=checks, questions=planned.questions)  # fmt: skip
+        return _Made(request=request, fetched=fetched, proposals=proposals, told=told, findings=findings, plan=planned.plan,
+                     digest=digest, artifacts=artifacts, checks=checks, questions=planned.questions)  # fmt: skip
 
     def _propose(self, operation: Operation, made: _Made, stack: ExitStack) -> Result:
-        baseline = stack.enter_context(self._baseline(operation.ctx, made))
-        difference = compare(made.artifacts, baseline.lock, baseline.tree.read)
+        standing = stack.enter_context(_standing(made))
+        difference = compare(made.artifacts, standing.lock, standing.tree.read)
         notes = [*made.fetched.notes, *made.findings.notes]
         notes += [
             f"{path} was edited since it was generated and stays as it is" for path in difference.edited
         ]
+        notes += (
+            [f"as an earlier run was told: {' '.join(made.told)} (--forget starts without)"]
+            if made.told
+            else []
+        )
         notes += [f"{path} is no longer generated; delete it if nobody needs it" for path in difference.gone]
         result = Result(status="nothing-to-do", plan=made.plan, plan_digest=made.digest, artifacts=made.artifacts, checks=made.checks,
                         findings=made.findings, difference=difference, questions=made.questions, notes=tuple(notes),
-                        made=_known(baseline))  # fmt: skip
+                        made=_known(standing))  # fmt: skip
         if made.request.check:
             return replace(
                 result, status="drift" if difference.to_write or difference.edited else "nothing-to-do"
             )
         if difference.is_empty:
             return result
-        changes, proposal_id = self._changes(made, baseline, difference, tuple(notes))
+        changes, proposal_id = self._changes(made, standing, difference, tuple(notes))
         kept: list[Result] = []
         with (
             interrupts.deferred()
@@ -215,7 +237,7 @@ class Onboarding:
         return kept[0] if kept else replace(result, status="planned", changes=lines, made={})
 
     def _changes(
-        self, made: _Made, baseline: _Baseline, difference: Difference, notes: tuple[str, ...]
+        self, made: _Made, standing: Baseline, difference: Difference, notes: tuple[str, ...]
     ) -> tuple[ChangeSet, str]:
         proposal_id = new_id("pro")
         files = [
@@ -223,64 +245,28 @@ class Onboarding:
         ]
         if made.request.output is not None:
             folder = str(made.request.output.absolute())
-            replaced = [one.path for one in difference.to_write if baseline.tree.read(one.path) is not None]
+            replaced = [one.path for one in difference.to_write if standing.tree.read(one.path) is not None]
             parameters: dict[str, Any] = {"folder": folder, "files": files, "may_replace": replaced}
             return ChangeSet(
                 calls=(ActionCall(action=FILES_WRITE, target=folder, parameters=parameters),)
             ), proposal_id
         story = Story(artifacts=made.artifacts, checks=made.checks, conflicts=made.findings.conflicts, notes=notes,
-                      edited=difference.edited, branch=baseline.branch, plan_digest=made.digest)  # fmt: skip
+                      edited=difference.edited, branch=standing.branch, plan_digest=made.digest)  # fmt: skip
         parameters = {
             "proposal_id": proposal_id,
-            "branch": baseline.branch,
-            "base": baseline.commit,
-            "replaces": baseline.branch_commit,
+            "branch": standing.branch,
+            "base": standing.base,
+            "replaces": standing.replaces,
             "title": title(made.plan),
             "body": pull_request(made.plan, story),
             "message": _message(made.plan, made.digest),
             "files": files,
             **_place(made.fetched),
         }
-        target = f"{made.plan.source.url}#{baseline.branch}"
+        target = f"{made.plan.source.url}#{standing.branch}"
         return ChangeSet(
             calls=(ActionCall(action=CHANGE_REQUEST_CREATE, target=target, parameters=parameters),)
         ), proposal_id
-
-    @contextmanager
-    def _baseline(self, ctx: RequestContext, made: _Made) -> Iterator[_Baseline]:
-        branch = f"fops/onboard-{made.plan.name}-{made.plan.target.value}"
-        if made.request.output is not None:
-            tree: Tree = FolderTree(made.request.output) if made.request.output.is_dir() else MemoryTree({})
-            yield _Baseline(tree=tree, lock=locks.read(tree), commit=None, branch=branch, branch_commit=None)
-            return
-        head, repository = made.fetched.source.commit, made.fetched.repository
-        source = made.fetched.source.url
-        earlier = None if repository and not made.fetched.clone else self._earlier(ctx, source, branch)
-        place = repository
-        if earlier is not None:
-            place = git.find_repository(Path(earlier.repository))
-        tip = git.resolve(place, f"refs/heads/{branch}") if place else None
-        is_open = tip is not None and place is not None and not (head and git.is_ancestor(place, tip, head))
-        if is_open and place is not None and tip is not None:
-            recorded = earlier or self._earlier(ctx, source, branch)
-            proposal = recorded if recorded and recorded.commit == tip else earlier
-            with GitTree(place, tip) as tree:
-                base = head if earlier else tip
-                yield _Baseline(tree=tree, lock=locks.read(tree), commit=base, branch=branch,
-                                branch_commit=None if earlier else tip, proposal=proposal)  # fmt: skip
-            return
-        yield _Baseline(
-            tree=made.fetched.tree,
-            lock=locks.read(made.fetched.tree),
-            commit=head,
-            branch=branch,
-            branch_commit=tip,
-        )
-
-    def _earlier(self, ctx: RequestContext, source: str, branch: str) -> store.Proposal | None:
-        with self._database.read() as connection:
-            found = store.latest(connection, ctx, source=source, branch=branch)
-        return found if found and Path(found.repository).is_dir() else None
 
     def _recorded(
         self, operation: Operation, made: _Made, result: Result, ended: tuple[GateOutcome, str]
@@ -320,13 +306,55 @@ def _event(answer: Mapping[str, Any], made: _Made) -> Event:
     )
 
 
-def _with_records(made: OnboardingPlan, artifacts: tuple[Artifact, ...], digest: str) -> tuple[Artifact, ...]:
+def _check(options: Options) -> None:
+    """Refuse what no repository could make right. Raises UsageError, UnsafeInput."""
+    check(options)
+    if options.path:
+        check_folder(options.path)
+
+
+def _earlier(request: Request, fetched: Fetched, proposals: tuple[OpenProposal, ...]) -> locks.Lock:
+    """The lock whose answers hold where this run says nothing: the folder's that is written to, else the repository's."""
+    inside = locks.read(folder_tree(request.output)) if request.output else locks.EMPTY
+    if inside.files:
+        return inside
+    options = request.options
+    return lock_to_recall(proposals, fetched.tree, target=options.target, path=options.path)
+
+
+@contextmanager
+def _blamed_on(earlier: locks.Lock) -> Iterator[None]:
+    """A failure that says where the answers came from which nobody typed."""
+    try:
+        yield
+    except Final as error:
+        if earlier.files:
+            also = "--forget starts without the answers of earlier runs"
+            error.hint = f"{error.hint}; {also}" if error.hint else also
+        raise
+
+
+@contextmanager
+def _standing(made: _Made) -> Iterator[Baseline]:
+    branch = branch_for(made.plan.name, made.plan.target.value)
+    if made.request.output is not None:
+        yield folder_baseline(made.request.output, branch)
+        return
+    with baseline(made.proposals, made.fetched, branch) as standing:
+        yield standing
+
+
+def _with_records(
+    planned: Planned, artifacts: tuple[Artifact, ...], digest: str, answers: Mapping[str, Any]
+) -> tuple[Artifact, ...]:
     """The artifacts with the plan and the lock, which every proposal carries."""
+    made = planned.plan
     facts = tuple(f"{service.name}:language" for service in made.services)
     plan_file = Artifact(path=locks.PLAN_PATH, text=_plan_text(made), reason="The plan everything here was generated from.",
                          template="plan", facts=facts)  # fmt: skip
     listed = (*artifacts, plan_file)
-    lock_file = Artifact(path=locks.PATH, text=locks.write(made, listed, plan_digest=digest), template="lock", facts=facts,
+    lock = locks.write(made, listed, plan_digest=digest, answers=answers, questions=planned.questions)
+    lock_file = Artifact(path=locks.PATH, text=lock, template="lock", facts=facts,
                          reason="Remembers what was generated from which facts, for the next run and for `fops why`.")  # fmt: skip
     return tuple(sorted((*listed, lock_file), key=lambda one: one.path))
 
@@ -348,11 +376,13 @@ def _message(made: OnboardingPlan, digest: str) -> str:
     return f"{title(made)}\n\nGenerated by F-Ops {made.fops_version} for {names}, from the plan\n{digest}.\n`fops why FILE:LINE` explains every line.\n"
 
 
-def _known(baseline: _Baseline) -> dict[str, Any]:
-    if baseline.proposal is not None:
-        return {"pr_url": baseline.proposal.pr_url, "branch": baseline.branch, "commit": baseline.proposal.commit,
-                "repository": baseline.proposal.repository, "proposal": baseline.proposal.id}  # fmt: skip
-    return {"branch": baseline.branch, "commit": baseline.branch_commit} if baseline.branch_commit else {}
+def _known(standing: Baseline) -> dict[str, Any]:
+    known = {"branch": standing.branch, "commit": standing.replaces} if standing.replaces else {}
+    record = standing.proposal.record if standing.proposal else None
+    if record is None:
+        return known
+    return {"pr_url": record.pr_url, "branch": record.branch, "commit": record.commit,
+            "repository": record.repository, "proposal": record.id}  # fmt: skip
 
 
 def _found(findings: Findings) -> str:

@@ -6,11 +6,14 @@ Must not know: doors, disks, generators. Map:
     services.py   one application as a ServicePlan    processes.py what of it keeps running
     names.py      services, environments, images      target.py    where it can run
     defaults.py   what is taken when nobody answered  releases.py  which exact release stands behind a version
-    document.py   the plan as JSON, its digest
+    document.py   the plan as JSON, its digest        recall.py    what an earlier run was told
 """
 
 from fops.onboarding.plan.document import plan_digest, plan_json
 from fops.onboarding.plan.options import DEFAULT_ENVIRONMENTS, Options, Planned
 from fops.onboarding.plan.planning import check, plan
+from fops.onboarding.plan.recall import flags, kept, recalled
 
-__all__ = ["DEFAULT_ENVIRONMENTS", "Options", "Planned", "check", "plan", "plan_digest", "plan_json"]
+__all__ = [
+    "DEFAULT_ENVIRONMENTS", "Options", "Planned", "check", "flags", "kept", "plan", "plan_digest", "plan_json", "recalled",
+]  # fmt: skip

@@ -59,7 +59,7 @@ def select(findings: Findings, tree: Tree, options: Options) -> Selection:
 
 def _selected(findings: Findings, tree: Tree, options: Options) -> Selection:
     path = posixpath.normpath(options.path) if options.path else None
-    if not options.auto_detect:
+    if options.auto_detect is False:
         return _given(tree, options, path or ".")
     if path not in {None, "."}:
         return _chosen(findings, tree, str(path))

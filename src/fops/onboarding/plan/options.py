@@ -14,18 +14,17 @@ DEFAULT_ENVIRONMENTS = ("staging", "prod")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """The choices of one run.
+    """The choices of one run; None where a person said nothing, so that what an earlier run was told may hold.
 
     `sets` holds `--set` answers by fact, or by `SERVICE.fact` where there are several services; `path` picks one
     application; `today` judges end-of-life dates and is None where nobody asks.
     """
 
     target: Target | None = None
-    environments: tuple[str, ...] = DEFAULT_ENVIRONMENTS
-    auto_detect: bool = True
+    environments: tuple[str, ...] | None = None
+    auto_detect: bool | None = None
     path: str | None = None
     sets: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    image: str | None = None
     today: date | None = None
 
 

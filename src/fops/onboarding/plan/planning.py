@@ -19,7 +19,7 @@ from fops.onboarding.model import (
     Target,
 )
 from fops.onboarding.plan import answers, apps, defaults, names
-from fops.onboarding.plan.options import Options, Planned
+from fops.onboarding.plan.options import DEFAULT_ENVIRONMENTS, Options, Planned
 from fops.onboarding.plan.processes import Draft
 from fops.onboarding.plan.services import finish
 from fops.onboarding.plan.target import choose, left_out
@@ -35,9 +35,9 @@ _OF_THE_LANGUAGE = frozenset({
 
 def check(options: Options) -> None:
     """Refuse choices that no repository could make right, before one is fetched. Raises UsageError."""
-    names.environments(options.environments)
-    names.check_image(options.image)
+    _environments(options)
     answers.check(options.sets)
+    names.check_image(answers.plan_wide(options.sets, "image"))
 
 
 def plan(source: Source, tree: Tree, findings: Findings, options: Options) -> Planned:
@@ -45,8 +45,8 @@ def plan(source: Source, tree: Tree, findings: Findings, options: Options) -> Pl
 
     Raises NotDeployable for what cannot be deployed, UsageError for answers that cannot be.
     """
-    environments = names.environments(options.environments)
-    answers.check(options.sets)
+    check(options)
+    environments = _environments(options)
     chosen = apps.select(findings, tree, options)
     drafts = tuple(_drafts(chosen, source, tree, options))
     finished = [finish(one, tree, options, several=len(drafts) > 1) for one in drafts]
@@ -78,10 +78,14 @@ def plan(source: Source, tree: Tree, findings: Findings, options: Options) -> Pl
     )
 
 
+def _environments(options: Options) -> tuple[str, ...]:
+    return names.environments(DEFAULT_ENVIRONMENTS if options.environments is None else options.environments)
+
+
 def _drafts(chosen: apps.Selection, source: Source, tree: Tree, options: Options) -> Iterator[Draft]:
     addresses = names.addresses(chosen.apps, source)
     answers.check_services(options.sets, addresses)
-    wish = options.image or answers.plan_wide(options.sets, "image")
+    wish = answers.plan_wide(options.sets, "image")
     several = len(addresses) > 1
     services = names.services(addresses, options.sets)
     for app, address, name in zip(chosen.apps, addresses, services, strict=True):

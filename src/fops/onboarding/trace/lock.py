@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from fops.kernel.canonical import digest_bytes
 from fops.kernel.errors import FopsError
 from fops.kernel.formats import load_json
-from fops.onboarding.model import Artifact, OnboardingPlan
+from fops.onboarding.model import Artifact, Assumption, OnboardingPlan
 from fops.onboarding.ports import Tree
 
 PATH = ".fops/onboard.lock"
@@ -20,11 +21,23 @@ SCHEMA = "fops.onboard-lock/v1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lock:
-    """A lock as read: `files` by path, `facts` by `service:fact`. Empty where there is none."""
+    """A lock as read: `files` by path, `facts` by `service:fact`. Empty where there is none.
+
+    `target` and `answers` are what the run was told, in the shape of `fops.onboarding.plan.recall`; `questions` holds
+    what was taken by `service:fact` where nobody had answered.
+    """
 
     files: Mapping[str, Mapping[str, Any]]
     facts: Mapping[str, Mapping[str, Any]]
     plan_digest: str = ""
+    target: str = ""
+    answers: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    questions: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+    def has_asked(self, question: Assumption) -> bool:
+        """Whether this question was open before, with the same value taken."""
+        key = _question(question)
+        return key in self.questions and self.questions[key] == question.value
 
     def template_line(self, path: str, line: int) -> str:
         """The line of the template behind a line of a generated file; empty where none is known."""
@@ -40,14 +53,23 @@ class Lock:
 EMPTY = Lock(files={}, facts={})
 
 
-def write(plan: OnboardingPlan, artifacts: Iterable[Artifact], *, plan_digest: str) -> str:
-    """The text of the lock for these artifacts."""
+def write(
+    plan: OnboardingPlan,
+    artifacts: Iterable[Artifact],
+    *,
+    plan_digest: str,
+    answers: Mapping[str, Any],
+    questions: Iterable[Assumption],
+) -> str:
+    """The text of the lock for these artifacts; `answers` and open `questions` are kept for the next run."""
     document = {
         "schema": SCHEMA,
         "fops": plan.fops_version,
         "rules": plan.rules_version,
         "plan_digest": plan_digest,
         "target": plan.target.value,
+        "answers": dict(answers),
+        "questions": {_question(one): one.value for one in questions},
         "facts": {
             f"{service.name}:{name}": fact.as_json() | {"app": service.path}
             for service in plan.services
@@ -97,13 +119,22 @@ def parse(text: str) -> Lock:
         files=_objects(document.get("files")),
         facts=_objects(document.get("facts")),
         plan_digest=str(document.get("plan_digest", "")),
+        target=str(document.get("target", "")),
+        answers=_object(document.get("answers")),
+        questions=_object(document.get("questions")),
     )
 
 
+def _question(asked: Assumption) -> str:
+    return f"{asked.service}:{asked.fact}"
+
+
+def _object(value: object) -> dict[str, Any]:
+    return {str(name): item for name, item in value.items()} if isinstance(value, dict) else {}
+
+
 def _objects(value: object) -> dict[str, dict[str, Any]]:
-    if not isinstance(value, dict):
-        return {}
-    return {str(name): item for name, item in value.items() if isinstance(item, dict)}
+    return {name: item for name, item in _object(value).items() if isinstance(item, dict)}
 
 
 def generated(lock: Lock) -> frozenset[str]:

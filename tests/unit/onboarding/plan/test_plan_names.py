@@ -75,8 +75,8 @@ def test_without_a_github_owner_the_registry_is_one_to_confirm(planned, fastapi,
 
 
 def test_an_image_given_is_taken_and_is_a_prefix_for_several(planned, fastapi, monorepo):
-    assert planned(fastapi, image="quay.io/acme/till").plan.services[0].image == "quay.io/acme/till"
-    images = [one.image for one in planned(monorepo, image="localhost:5000/acme").plan.services]
+    assert planned(fastapi, sets={"image": "quay.io/acme/till"}).plan.services[0].image == "quay.io/acme/till"
+    images = [one.image for one in planned(monorepo, sets={"image": "localhost:5000/acme"}).plan.services]
     assert images == ["localhost:5000/acme/api", "localhost:5000/acme/web"]
 
 
@@ -85,4 +85,4 @@ def test_an_image_given_is_taken_and_is_a_prefix_for_several(planned, fastapi, m
 )
 def test_what_is_no_image_repository_is_refused(planned, fastapi, image):
     with pytest.raises(UsageError, match="no image repository"):
-        planned(fastapi, image=image)
+        planned(fastapi, sets={"image": image})

@@ -1,0 +1,138 @@
+"""Again: what earlier runs left — open proposals, the files a run compares with, the answers it was given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from fops.kernel import git
+from fops.kernel.context import RequestContext
+from fops.onboarding import store
+from fops.onboarding.fetch import Fetched
+from fops.onboarding.fetch.git_tree import GitTree
+from fops.onboarding.ports import Tree
+from fops.onboarding.trace import lock as locks
+from fops.onboarding.tree import FolderTree, MemoryTree
+from fops.storage.database import Database
+
+_BRANCHES = "fops/onboard-"
+
+
+def branch_for(name: str, target: str) -> str:
+    """The branch of a proposal."""
+    return f"{_BRANCHES}{name}-{target}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenProposal:
+    """A proposal's branch that is not merged; `lock` is the one on it.
+
+    `beside` is True where the branch lies in a clone of ours; `record` is what was kept about its last commit, None
+    where it was made on another machine.
+    """
+
+    repository: git.Repository
+    branch: str
+    commit: str
+    lock: locks.Lock
+    beside: bool
+    record: store.Proposal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Baseline:
+    """What a run compares with and builds on: the open proposal's files, those of HEAD, or those of a folder.
+
+    `base` is the commit a new one stands on; `replaces` the commit that the branch is at, None where there is none.
+    """
+
+    tree: Tree
+    lock: locks.Lock
+    branch: str
+    base: str | None = None
+    replaces: str | None = None
+    proposal: OpenProposal | None = None
+
+
+def open_proposals(database: Database, ctx: RequestContext, fetched: Fetched) -> tuple[OpenProposal, ...]:
+    """The proposals for a source that wait, newest first: its own branches, or those in the clones beside the data."""
+    here = fetched.repository if not fetched.clone else None
+    found = _in_repository(database, ctx, here, fetched) if here else _beside(database, ctx, fetched)
+    return tuple(found)
+
+
+def lock_to_recall(
+    proposals: Sequence[OpenProposal], tree: Tree, *, target: str | None, path: str | None
+) -> locks.Lock:
+    """The lock whose answers hold: of an open proposal, else of the tree; EMPTY where none is about the same folder.
+
+    Where several wait, the one for the asked target comes before the newest.
+    """
+    known = [one.lock for one in proposals] + [locks.read(tree)]
+    same = [lock for lock in known if lock.files and path in {None, lock.answers.get("path")}]
+    return next((lock for lock in same if target == lock.target), same[0] if same else locks.EMPTY)
+
+
+@contextmanager
+def baseline(proposals: Sequence[OpenProposal], fetched: Fetched, branch: str) -> Iterator[Baseline]:
+    """What a proposal on this branch is compared with, open until the block ends."""
+    waiting = next((one for one in proposals if one.branch == branch), None)
+    head = fetched.source.commit
+    if waiting is not None:
+        with GitTree(waiting.repository, waiting.commit) as tree:
+            own = None if waiting.beside else waiting.commit
+            yield Baseline(tree=tree, lock=waiting.lock, branch=branch, base=own or head, replaces=own, proposal=waiting)  # fmt: skip
+        return
+    place = None if fetched.clone else fetched.repository
+    merged = git.resolve(place, f"refs/heads/{branch}") if place else None
+    lock = locks.read(fetched.tree)
+    yield Baseline(tree=fetched.tree, lock=lock, branch=branch, base=head, replaces=merged)
+
+
+def folder_baseline(folder: Path, branch: str) -> Baseline:
+    """What files for a folder are compared with."""
+    tree = folder_tree(folder)
+    return Baseline(tree=tree, lock=locks.read(tree), branch=branch)
+
+
+def folder_tree(folder: Path) -> Tree:
+    """The files of a folder that may not be there yet."""
+    return FolderTree(folder) if folder.is_dir() else MemoryTree({})
+
+
+def _in_repository(
+    database: Database, ctx: RequestContext, repository: git.Repository, fetched: Fetched
+) -> Iterator[OpenProposal]:
+    for branch, commit in git.branches(repository, _BRANCHES):
+        if not _merged(repository, commit, fetched.source.commit):
+            with database.read() as connection:
+                record = store.latest(connection, ctx, source=fetched.source.url, branch=branch)
+            mine = record if record and record.commit == commit else None
+            yield _opened(repository, branch, commit, mine, beside=False)
+
+
+def _beside(database: Database, ctx: RequestContext, fetched: Fetched) -> Iterator[OpenProposal]:
+    with database.read() as connection:
+        records = store.of_source(connection, ctx, source=fetched.source.url)
+    newest = {record.branch: record for record in reversed(records)}
+    for record in sorted(newest.values(), key=lambda one: one.id, reverse=True):
+        repository = git.find_repository(Path(record.repository))
+        commit = git.resolve(repository, f"refs/heads/{record.branch}") if repository else None
+        if repository and commit and not _merged(repository, commit, fetched.source.commit):
+            yield _opened(repository, record.branch, commit, record, beside=True)
+
+
+def _merged(repository: git.Repository, commit: str, head: str | None) -> bool:
+    return head is not None and git.is_ancestor(repository, commit, head)
+
+
+def _opened(
+    repository: git.Repository, branch: str, commit: str, record: store.Proposal | None, *, beside: bool
+) -> OpenProposal:
+    with GitTree(repository, commit) as tree:
+        lock = locks.read(tree)
+    return OpenProposal(
+        repository=repository, branch=branch, commit=commit, lock=lock, beside=beside, record=record
+    )
