@@ -204,8 +204,9 @@ def _pairs(answers: list[str]) -> dict[str, str]:
 
 def _ask(questions: tuple[Assumption, ...]) -> Mapping[str, str]:
     answers = {}
+    say()  # the step's own line is still open
     for question in questions:
-        say(f"{question.service}: {question.why}")
+        say(f"{question.service}: {question.why} (Enter takes what is shown)")
         default = "" if question.value is None else str(question.value)
         answer = typer.prompt(f"  {question.fact}", default=default, err=True, show_default=bool(default))
         key = question.answer_with.removeprefix("--set ").partition("=")[0].strip()
