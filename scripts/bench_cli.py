@@ -29,7 +29,9 @@ from fops.bootstrap.settings import Settings
 from fops.onboarding.onboard import Request
 from fops.onboarding.plan import Options
 app = open_app(Settings())
-result = app.onboarding.onboard(app.context(door="cli"), Request(what=sys.argv[1], options=Options(), tools=False))
+request = Request(what=sys.argv[1], options=Options(), tools=False)
+ctx = app.context(door="cli")
+result = app.runner.run(ctx, "onboard.repo", sys.argv[1], lambda operation: app.onboarding.onboard(operation, request))
 assert result.status == "proposed", result.status
 """
 

@@ -17,8 +17,6 @@ from fops.bootstrap import open_app
 from fops.bootstrap.settings import Settings
 from fops.kernel.errors import NotDeployable
 from fops.onboarding.fetch.git_tree import GitTree
-from fops.onboarding.onboard import Request
-from fops.onboarding.plan import Options
 from fops.provenance import Explanation
 
 TOOLS = {
@@ -71,12 +69,13 @@ def _onboard(identifier: str, applications: Path, home: Path) -> None:
     for words in (["init", "-q", "-b", "main"], ["add", "-A", "-f"], [*IDENTITY, "commit", "-qm", "first"]):
         subprocess.run(["git", "-C", str(source), *words], check=True, capture_output=True)
     app = open_app(Settings(flags={"FOPS_HOME": str(home)}))
-    request = Request(what=str(source), options=Options())
-    first = app.onboarding.onboard(app.context(door="test"), request)
-    found = [check for check in first.checks if check.check in TOOLS and check.status != "pass"]
-    assert (first.status, [check for check in found if check.status != "skipped"]) == ("proposed", [])
-    assert app.onboarding.onboard(app.context(door="test"), request).status == "nothing-to-do"
-    _every_line_is_explained(app, source, first.made["commit"])
+    first, again = (
+        app.invoker.invoke(app.context(door="test"), "onboard.repo", {"what": str(source)}) for _ in range(2)
+    )
+    found = [check for check in first["checks"] if check["check"] in TOOLS and check["status"] != "pass"]
+    assert (first["status"], [check for check in found if check["status"] != "skipped"]) == ("proposed", [])
+    assert again["status"] == "nothing-to-do"
+    _every_line_is_explained(app, source, first["commit"])
     assert app.audit.verify().ok
 
 

@@ -2,12 +2,14 @@
 
 Must not know: packs, features, doors. Map:
     model.py       Action, ActionCall, ChangeSet, Verdict, Outcome       contracts.py   actions that packs implement
-    registry.py    all actions by name                                   gate.py        the stages, in order
-    approvals.py   effect x environment -> approval needed               operations.py  runs, steps, progress
-    store.py       tables of operations and their events
+    registry.py    all actions and workflows by name                     gate.py        the stages, in order
+    approvals.py   effect x environment -> approval needed               operations.py  workflows, runs, steps, progress
+    invoke.py      the one way in from a door                            background.py  operations on a server's threads
+    reading.py     operations, trail and reasons as read actions         store.py       operations and their events
 """
 
 from fops.actions.gate import Gate
+from fops.actions.invoke import Invoker, LocalInvoker
 from fops.actions.model import (
     Action,
     ActionCall,
@@ -19,10 +21,10 @@ from fops.actions.model import (
     Preview,
     Verdict,
 )
-from fops.actions.operations import InlineRunner, Operation, StepEvent
+from fops.actions.operations import InlineRunner, Operation, StepEvent, Workflow
 from fops.actions.registry import Registry
 
 __all__ = [
-    "Action", "ActionCall", "ChangeSet", "Effect", "Gate", "GateOutcome", "Honesty", "InlineRunner", "Operation", "Pack",
-    "Preview", "Registry", "StepEvent", "Verdict",
+    "Action", "ActionCall", "ChangeSet", "Effect", "Gate", "GateOutcome", "Honesty", "InlineRunner", "Invoker", "LocalInvoker",
+    "Operation", "Pack", "Preview", "Registry", "StepEvent", "Verdict", "Workflow",
 ]  # fmt: skip

@@ -11,8 +11,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import ValidationError
-
 from fops.actions.approvals import Needed, needed
 from fops.actions.model import (
     Action,
@@ -24,6 +22,7 @@ from fops.actions.model import (
     Parameters,
     Preview,
     Verdict,
+    read_parameters,
 )
 from fops.actions.registry import Registry
 from fops.audit import AuditLog, Outcome
@@ -36,7 +35,6 @@ from fops.kernel.errors import (
     NotAllowed,
     RefusedByPolicy,
     StorageFailed,
-    UsageError,
 )
 from fops.policy import Policy
 from fops.policy.model import INPUT_SCHEMA
@@ -114,12 +112,7 @@ class Gate:
 
     def _validate(self, call: ActionCall) -> _Ready:
         action = self._registry.get(call.action)
-        try:
-            return _Ready(call, action, action.parameters.model_validate(dict(call.parameters)))
-        except ValidationError as error:
-            first = error.errors()[0]
-            name = ".".join(str(part) for part in first["loc"])
-            raise UsageError(f"{call.action}: parameter {name or '?'}: {first['msg']}") from error
+        return _Ready(call, action, read_parameters(call.action, action.parameters, call.parameters))
 
     def _authorised(self, ctx: RequestContext, ready: list[_Ready]) -> Verdict:
         for one in ready:

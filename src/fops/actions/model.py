@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from fops.kernel.canonical import digest
 from fops.kernel.context import RequestContext
+from fops.kernel.errors import UsageError
 
 CHANGE_SET_SCHEMA = "fops.change-set/v1"
 
@@ -38,6 +39,16 @@ class Parameters(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
 
+def read_parameters(name: str, model: type[Parameters], given: Mapping[str, Any]) -> Parameters:
+    """The parameters of an action or workflow of this name. Raises UsageError naming the first that is wrong."""
+    try:
+        return model.model_validate(dict(given))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise UsageError(f"{name}: parameter {where or '?'}: {first['msg']}") from error
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
     """What a dry run shows: one line per change, and how honest it is."""
@@ -46,13 +57,16 @@ class Preview:
     changes: tuple[str, ...]
 
 
+NOTHING = Preview(honesty=Honesty.NONE, changes=())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
     """A typed action `pack.verb`.
 
     `parameters` is a Parameters model; `perform` acts and returns JSON; `preview` changes nothing; both raise
     FopsError. `permission` is the role-scoped name that authorisation asks for; `timeout` is in seconds. `undo` takes
-    back what `perform` returned when it could not be recorded.
+    back what `perform` returned when it could not be recorded. What only reads has no `preview`.
     """
 
     name: str
@@ -61,7 +75,7 @@ class Action:
     permission: str
     parameters: type[Parameters]
     perform: Callable[[RequestContext, Any], Mapping[str, Any]]
-    preview: Callable[[RequestContext, Any], Preview]
+    preview: Callable[[RequestContext, Any], Preview] = lambda _ctx, _parameters: NOTHING
     undo: Callable[[RequestContext, Any, Mapping[str, Any]], None] | None = None
     idempotent: bool = False
     compensation: str | None = None

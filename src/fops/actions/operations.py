@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from fops.actions import store
+from fops.actions.model import Parameters
 from fops.kernel.clock import Clock, isoformat
 from fops.kernel.context import RequestContext
 from fops.kernel.errors import FopsError, StorageFailed
 from fops.kernel.ids import new_id
-from fops.kernel.redaction import redact_text
+from fops.kernel.redaction import redact, redact_text
 from fops.storage.database import Database
 
 T = TypeVar("T")
 Status = Literal["running", "succeeded", "failed", "refused", "cancelled"]
+Json = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +90,22 @@ class Note:
     text = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workflow:
+    """Work of several steps that is one operation, for every door under one name, such as `onboard.repo`.
+
+    `run` gets the operation and valid parameters, does the work and returns JSON; it raises FopsError. `subject` names
+    what is worked on, for people, and raises for parameters that no work could make right. What changes the outside world does so through the gate, by actions of its own.
+    """
+
+    name: str
+    summary: str
+    permission: str
+    parameters: type[Parameters]
+    subject: Callable[[Any], str]
+    run: Callable[[Operation, Any], Json]
+
+
 class InlineRunner:
     """Runs an operation in this process, at once. With `ctx.dry_run` nothing is kept."""
 
@@ -98,11 +116,16 @@ class InlineRunner:
 
     def run(self, ctx: RequestContext, kind: str, subject: str, work: Callable[[Operation], T]) -> T:
         """Run `work` as an operation of a kind (`onboard.repo`) on a subject; returns what it returns."""
+        return self.carry_out(self.begin(ctx, kind, subject), work)
+
+    def begin(
+        self, ctx: RequestContext, kind: str, subject: str, *, asked: store.Asked | None = None
+    ) -> Operation:
+        """A new operation that waits for its work; `asked` says by what words, so that asking again finds it."""
         ctx = replace(ctx, operation_id=new_id("opn"))
-        kept = None if ctx.dry_run else self._database
-        operation = Operation(ctx, kept, self._clock, self._listener)
-        if kept:
-            with kept.write() as connection:
+        operation = Operation(ctx, None if ctx.dry_run else self._database, self._clock, self._listener)
+        if not ctx.dry_run:
+            with self._database.write() as connection:
                 store.start(
                     connection,
                     ctx,
@@ -110,39 +133,41 @@ class InlineRunner:
                     kind=kind,
                     subject=redact_text(subject),
                     at=isoformat(self._clock.now()),
+                    asked=asked,
                 )
+        return operation
+
+    def carry_out(self, operation: Operation, work: Callable[[Operation], T]) -> T:
+        """Do the work of an operation that was begun, and keep how it ended. Raises what the work raises."""
         try:
             result = work(operation)
         except BaseException as error:
-            self._end(ctx, kept, operation.id, _status_of(error), error)
+            self._end(operation, _ended_by(error), error)
             raise
-        self._end(ctx, kept, operation.id, "succeeded", None)
+        kept = redact(dict(result)) if isinstance(result, Mapping) else None
+        self._end(operation, store.Ended(status="succeeded", result=kept), None)
         return result
 
-    def _end(
-        self,
-        ctx: RequestContext,
-        kept: Database | None,
-        operation_id: str,
-        status: Status,
-        error: BaseException | None,
-    ) -> None:
-        if kept is None:
+    def call_off(self, operation: Operation, why: str) -> None:
+        """Keep that an operation was begun and never worked on."""
+        self._end(operation, store.Ended(status="cancelled", detail=why), None)
+
+    def _end(self, operation: Operation, ended: store.Ended, error: BaseException | None) -> None:
+        if operation.ctx.dry_run:
             return
-        detail = _in_words(error) if error else ""
         try:
-            with kept.write() as connection:
-                store.finish(
-                    connection,
-                    ctx,
-                    operation_id,
-                    status=status,
-                    detail=redact_text(detail),
-                    at=isoformat(self._clock.now()),
-                )
+            with self._database.write() as connection:
+                store.finish(connection, operation.ctx, operation.id, ended, at=isoformat(self._clock.now()))
         except StorageFailed:
             if error is None:
                 raise  # a failed operation keeps its own error
+
+
+def _ended_by(error: BaseException) -> store.Ended:
+    problem = None
+    if isinstance(error, FopsError):
+        problem = {"code": error.code, "message": redact_text(error.message), "hint": redact_text(error.hint)}
+    return store.Ended(status=_status_of(error), detail=redact_text(_in_words(error)), error=problem)
 
 
 def _in_words(error: BaseException) -> str:

@@ -1,4 +1,4 @@
-"""All actions by name."""
+"""All actions and workflows by name: what every door offers."""
 
 from __future__ import annotations
 
@@ -6,28 +6,37 @@ import difflib
 from collections.abc import Iterable, Iterator
 
 from fops.actions.model import Action
-from fops.kernel.errors import NotFound
+from fops.actions.operations import Workflow
+from fops.kernel.errors import NotFound, UsageError
 
 
 class Registry:
-    """The actions that packs and rooms brought; names are unique. Raises ValueError on a name taken twice."""
+    """What packs and rooms brought; a name stands for one thing. Raises ValueError on a name taken twice."""
 
-    def __init__(self, actions: Iterable[Action]) -> None:
-        self._actions: dict[str, Action] = {}
-        for action in actions:
-            if action.name in self._actions:
-                raise ValueError(f"action {action.name!r} is brought by two packs")
-            self._actions[action.name] = action
+    def __init__(self, actions: Iterable[Action], workflows: Iterable[Workflow] = ()) -> None:
+        self._known: dict[str, Action | Workflow] = {}
+        everything: tuple[Action | Workflow, ...] = (*actions, *workflows)
+        for one in everything:
+            if one.name in self._known:
+                raise ValueError(f"{one.name!r} is brought twice")
+            self._known[one.name] = one
 
-    def get(self, name: str) -> Action:
-        """The action of a name. Raises NotFound."""
-        if name not in self._actions:
-            near = difflib.get_close_matches(name, self._actions, n=1)
+    def find(self, name: str) -> Action | Workflow:
+        """The action or workflow of a name. Raises NotFound."""
+        if name not in self._known:
+            near = difflib.get_close_matches(name, self._known, n=1)
             raise NotFound(
                 f"no action {name!r}",
                 hint=f"did you mean {near[0]}?" if near else "its pack may not be installed",
             )
-        return self._actions[name]
+        return self._known[name]
 
-    def __iter__(self) -> Iterator[Action]:
-        return iter(self._actions[name] for name in sorted(self._actions))
+    def get(self, name: str) -> Action:
+        """The action of a name, as a ChangeSet may hold it. Raises NotFound, UsageError for a workflow."""
+        found = self.find(name)
+        if isinstance(found, Workflow):
+            raise UsageError(f"{name} is work of several steps and no part of a change set")
+        return found
+
+    def __iter__(self) -> Iterator[Action | Workflow]:
+        return iter(self._known[name] for name in sorted(self._known))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Column,
     Connection,
@@ -12,6 +15,7 @@ from sqlalchemy import (
     Index,
     Integer,
     PrimaryKeyConstraint,
+    Select,
     String,
     Table,
     Text,
@@ -39,8 +43,13 @@ operations = Table(
     Column("detail", Text, nullable=False),
     moment("started_at"),
     moment("finished_at", nullable=True),
+    Column("result", JSON(none_as_null=True)),
+    Column("error", JSON(none_as_null=True)),
+    Column("asked_key", String(200)),
+    Column("asked_digest", String(80)),
     PrimaryKeyConstraint("tenant", "id"),
 )
+Index("ix_operations_asked", operations.c.tenant, operations.c.actor, operations.c.asked_key, unique=True)
 operation_events = Table(
     "operation_events",
     METADATA,
@@ -72,28 +81,90 @@ class StepRow:
     seconds: float | None
 
 
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """By what words an operation was asked for: the caller's own key, and the digest of the whole request."""
+
+    key: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How an operation ended. `result` is JSON; `error` has code, message and hint, None for one that has no name."""
+
+    status: str
+    detail: str = ""
+    result: Mapping[str, Any] | None = None
+    error: Mapping[str, str] | None = None
+
+
 def start(
-    connection: Connection, ctx: RequestContext, operation_id: str, *, kind: str, subject: str, at: str
+    connection: Connection,
+    ctx: RequestContext,
+    operation_id: str,
+    *,
+    kind: str,
+    subject: str,
+    at: str,
+    asked: Asked | None = None,
 ) -> None:
     """Keep a new, running operation."""
     row = {
         "tenant": ctx.tenant, "id": operation_id, "kind": kind, "subject": subject, "actor": ctx.actor, "door": ctx.door,
         "request_id": ctx.request_id, "status": "running", "detail": "", "started_at": at, "finished_at": None,
+        "asked_key": asked and asked.key, "asked_digest": asked and asked.digest,
     }  # fmt: skip
     connection.execute(insert(operations).values(row))
 
 
-def finish(
-    connection: Connection, ctx: RequestContext, operation_id: str, *, status: str, detail: str, at: str
-) -> None:
+def finish(connection: Connection, ctx: RequestContext, operation_id: str, ended: Ended, *, at: str) -> None:
     """Keep how an operation ended."""
     mine = (operations.c.tenant == ctx.tenant, operations.c.id == operation_id)
-    connection.execute(update(operations).where(*mine).values(status=status, detail=detail, finished_at=at))
+    connection.execute(update(operations).where(*mine).values(finished_at=at, **asdict(ended)))
 
 
 def add_event(connection: Connection, ctx: RequestContext, event: StepRow, *, at: str) -> None:
     """Append one event of a step."""
     connection.execute(insert(operation_events).values(tenant=ctx.tenant, at=at, **asdict(event)))
+
+
+def one(connection: Connection, ctx: RequestContext, operation_id: str) -> Row | None:
+    """An operation's row."""
+    mine = (operations.c.tenant == ctx.tenant, operations.c.id == operation_id)
+    return next(iter(_rows(connection, select(operations).where(*mine))), None)
+
+
+def asked_before(connection: Connection, ctx: RequestContext, key: str) -> Row | None:
+    """The operation that this actor asked for by this key."""
+    mine = (operations.c.tenant == ctx.tenant, operations.c.actor == ctx.actor)
+    rows = _rows(connection, select(operations).where(*mine, operations.c.asked_key == key))
+    return next(iter(rows), None)
+
+
+def page(
+    connection: Connection, ctx: RequestContext, *, before: str | None, limit: int, **exactly: str | None
+) -> list[Row]:
+    """The newest operations older than `before` (an id), with exactly these values in the columns named."""
+    wanted = [operations.c.tenant == ctx.tenant]
+    wanted += [operations.c[name] == value for name, value in exactly.items() if value is not None]
+    wanted += [operations.c.id < before] if before else []
+    newest = select(operations).where(*wanted).order_by(operations.c.id.desc())
+    return _rows(connection, newest.limit(limit))
+
+
+def events_after(connection: Connection, ctx: RequestContext, operation_id: str, *, seq: int) -> list[Row]:
+    """An operation's events behind one of them, in order; `seq` 0 gives all."""
+    mine = (operation_events.c.tenant == ctx.tenant, operation_events.c.operation_id == operation_id)
+    after = select(operation_events).where(*mine, operation_events.c.seq > seq)
+    return _rows(connection, after.order_by(operation_events.c.seq))
+
+
+def _rows(connection: Connection, query: Select[Any]) -> list[Row]:
+    return [dict(row) for row in connection.execute(query).mappings()]
 
 
 class Operations:

@@ -19,7 +19,7 @@ from fops.kernel.ids import new_id
 from fops.storage.settings import StorageSettings
 
 if TYPE_CHECKING:
-    from fops.actions import InlineRunner, Registry, StepEvent
+    from fops.actions import InlineRunner, LocalInvoker, Registry, StepEvent
     from fops.actions.gate import Gate
     from fops.onboarding.onboard import Onboarding
     from fops.provenance import Explainer
@@ -83,11 +83,23 @@ class App:
 
     @cached_property
     def registry(self) -> Registry:
-        """The actions of every installed pack."""
+        """What every installed pack brings: all that a gate may run."""
         from fops.actions import Registry  # noqa: PLC0415 - pydantic and SQLAlchemy come with it
 
         packs = [point.load()(self.home) for point in entry_points(group="fops.packs")]
         return Registry(action for pack in packs for action in pack.actions)
+
+    @cached_property
+    def invoker(self) -> LocalInvoker:
+        """The way in for every door: what can be read, and the rooms' workflows."""
+        from fops.actions import LocalInvoker, Registry  # noqa: PLC0415 - as registry
+        from fops.actions.reading import reads  # noqa: PLC0415 - as registry
+        from fops.onboarding.actions import workflows  # noqa: PLC0415 - as registry
+
+        offered = Registry(
+            reads(self.database, self.audit, self.explainer), workflows(self.onboarding, self.clock)
+        )
+        return LocalInvoker(offered, self.runner, authorise=lambda _ctx, _permission: True)
 
     @cached_property
     def gate(self) -> Gate:
@@ -109,9 +121,7 @@ class App:
         """The onboarding feature."""
         from fops.onboarding.onboard import Onboarding  # noqa: PLC0415 - as registry
 
-        return Onboarding(
-            runner=self.runner, gate=self.gate, database=self.database, blobs=self.blobs, clock=self.clock
-        )
+        return Onboarding(gate=self.gate, database=self.database, blobs=self.blobs, clock=self.clock)
 
     @cached_property
     def explainer(self) -> Explainer:

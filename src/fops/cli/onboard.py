@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import difflib
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -18,8 +18,7 @@ from fops.kernel.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
     from fops.cli.session import Session
-    from fops.onboarding.model import Assumption, Findings
-    from fops.onboarding.plan import Options
+    from fops.onboarding.model import Findings
 
 app = typer.Typer(
     help="From a repository to a verified change request.", no_args_is_help=True, rich_markup_mode=None
@@ -28,8 +27,9 @@ app = typer.Typer(
 # What `--fields` may name, known before the work that a typo would waste.
 _RESULT_KEYS = (
     "status", "pr_url", "branch", "commit", "proposal", "operation", "repository", "folder", "target", "services", "files",
-    "changed", "edited", "gone", "checks", "plan_digest", "questions", "notes", "changes",
+    "changed", "edited", "gone", "checks", "plan_digest", "questions", "assumptions", "notes", "changes",
 )  # fmt: skip
+_TARGETS = ("k8s", "serverless", "static")
 _FINDINGS_KEYS = ("deployable", "reason", "apps", "conflicts", "notes")
 
 
@@ -98,22 +98,37 @@ def repo(
     fields: FieldsOption = None,
 ) -> int:
     """Fetch, detect, plan, generate, verify, and propose everything on a branch with the text of a pull request."""
-    from fops.onboarding.onboard import Request  # noqa: PLC0415 - only this command needs the whole engine
-
     session: Session = context.obj
     known_fields(fields, _RESULT_KEYS)
     _refuse_provider(provider)
-    options = _options(
-        target=target, env=env, auto_detect=auto_detect, path=path, answers=answers, image=image
-    )
-    request = Request(what=what, options=options, ref=ref, output=output, check=check, forget=forget)
-    asked = _ask if session.can_ask and not as_json else (lambda _questions: {})
-    result = session.app.onboarding.onboard(session.context(), request, ask=asked)
+    _refuse_target(target)
+    parameters = {
+        "what": what,
+        "target": target,
+        "environments": env or None,
+        "auto_detect": auto_detect,
+        "ref": ref,
+        "path": path,
+        "answers": _pairs(answers or []) | ({"image": image} if image is not None else {}),
+        "output": str(output) if output else None,
+        "forget": forget,
+    }
+    can_ask = session.can_ask and not as_json and not check
+    result = _onboarded(session, parameters | {"ask": can_ask}, check=check)
+    if result["status"] == "questions":
+        given = {**parameters["answers"], **_ask(result["questions"])}  # type: ignore[dict-item]
+        result = _onboarded(session, parameters | {"answers": given}, check=check)
     if as_json or fields:
-        print_json(result.as_json(), fields=fields)
+        print_json(result, fields=fields)
     else:
         print_lines(result_told(result))
-    return 6 if result.status == "drift" else 0
+    return 6 if result["status"] == "drift" else 0
+
+
+def _onboarded(session: Session, parameters: Mapping[str, Any], *, check: bool) -> Mapping[str, Any]:
+    # A comparison changes nothing, so it leaves no operation behind either.
+    ctx = session.context(dry_run=check)
+    return session.app.invoker.invoke(ctx, "onboard.check" if check else "onboard.repo", parameters)
 
 
 @app.command()
@@ -166,30 +181,12 @@ def _refuse_provider(provider: str) -> None:
         )
 
 
-def _options(
-    *,
-    target: str | None,
-    env: list[str] | None,
-    auto_detect: bool | None,
-    path: str | None,
-    answers: list[str] | None,
-    image: str | None,
-) -> Options:
-    from datetime import UTC, datetime  # noqa: PLC0415 - only `repo`
-
-    from fops.onboarding.model import Target  # noqa: PLC0415 - as above
-    from fops.onboarding.plan import Options  # noqa: PLC0415 - as above
-
-    if target is not None and target not in set(Target):
-        raise UsageError(f"no target {target!r}", hint="k8s, serverless or static")
-    return Options(
-        target=Target(target) if target else None,
-        environments=tuple(env) if env else None,
-        auto_detect=auto_detect,
-        path=path,
-        sets=_pairs(answers or []) | ({"image": image} if image is not None else {}),
-        today=datetime.now(UTC).date(),
-    )
+def _refuse_target(target: str | None) -> None:
+    if target not in {None, *_TARGETS}:
+        near = difflib.get_close_matches(str(target), _TARGETS, n=1)
+        raise UsageError(
+            f"no target {target!r}", hint=f"did you mean {near[0]}?" if near else "k8s, serverless or static"
+        )
 
 
 def _pairs(answers: list[str]) -> dict[str, str]:
@@ -202,14 +199,13 @@ def _pairs(answers: list[str]) -> dict[str, str]:
     return pairs
 
 
-def _ask(questions: tuple[Assumption, ...]) -> Mapping[str, str]:
+def _ask(questions: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     answers = {}
-    say()  # the step's own line is still open
     for question in questions:
-        say(f"{question.service}: {question.why} (Enter takes what is shown)")
-        default = "" if question.value is None else str(question.value)
-        answer = typer.prompt(f"  {question.fact}", default=default, err=True, show_default=bool(default))
-        key = question.answer_with.removeprefix("--set ").partition("=")[0].strip()
+        say(f"{question['service']}: {question['why']} (Enter takes what is shown)")
+        default = "" if question["value"] is None else str(question["value"])
+        answer = typer.prompt(f"  {question['fact']}", default=default, err=True, show_default=bool(default))
+        key = question["answer_with"].removeprefix("--set ").partition("=")[0].strip()
         if answer != default and key:
             answers[key] = answer
     return answers

@@ -33,9 +33,9 @@ class Session:
 
         return open_app(Settings(config=self.config), listener=Progress(self))
 
-    def context(self) -> RequestContext:
-        """A fresh request from this door."""
-        return self.app.context(door="cli", dry_run=self.dry_run)
+    def context(self, *, dry_run: bool = False) -> RequestContext:
+        """A fresh request from this door; `dry_run` of the command comes beside the global one."""
+        return self.app.context(door="cli", dry_run=self.dry_run or dry_run)
 
     @property
     def can_ask(self) -> bool:

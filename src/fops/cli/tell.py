@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,40 +15,42 @@ from fops.kernel.words import several, shown
 
 if TYPE_CHECKING:
     from fops.cli.session import Session
-    from fops.onboarding.model import App, Assumption, Findings
-    from fops.onboarding.onboard import Result
+    from fops.onboarding.model import App, Findings
 
 _LONGEST = 100  # characters of a value inside a sentence
 
 
-def result_told(result: Result) -> Iterator[str]:
+Json = Mapping[str, Any]
+
+
+def result_told(result: Json) -> Iterator[str]:
     """What was made, where, what was checked, what is open, what is next."""
     yield from _headline(result)
-    yield from _checks_told(result)
-    for note in result.notes:
+    yield from _checks_told(result["checks"])
+    for note in result["notes"]:
         yield f"note: {note}"
-    yield from _assumptions_told(result.plan.assumptions)
+    yield from _assumptions_told(result["assumptions"])
     yield from _next_told(result)
 
 
-def _headline(result: Result) -> Iterator[str]:
-    files = several(len(result.difference.to_write), "file")
-    target, edited = result.plan.target.value, len(result.difference.edited)
+def _headline(result: Json) -> Iterator[str]:
+    files = several(len(result["changed"]), "file")
+    target, edited, status = result["target"], len(result["edited"]), result["status"]
     headlines = {
-        "proposed": f"{files} for {target} on branch {result.made.get('branch')} ({str(result.made.get('commit'))[:12]})",
-        "written": f"{files} for {target} written to {result.made.get('folder')}",
+        "proposed": f"{files} for {target} on branch {result['branch']} ({str(result['commit'])[:12]})",
+        "written": f"{files} for {target} written to {result['folder']}",
         "planned": f"dry run: {files} for {target} would be made; nothing was changed",
         "nothing-to-do": f"nothing to do: {_as_it_is(edited)}",
         "drift": f"drift: {files} would change, {several(edited, 'file')} edited by hand",
     }
-    yield headlines[result.status]
-    if result.status in {"proposed", "written"}:
-        yield from _by_folder([one.path for one in result.difference.to_write])
-    elif result.status == "drift":
-        yield from (f"  would change  {one.path}" for one in result.difference.to_write)
-        yield from (f"  edited        {path}" for path in result.difference.edited)
+    yield headlines[status]
+    if status in {"proposed", "written"}:
+        yield from _by_folder(result["changed"])
+    elif status == "drift":
+        yield from (f"  would change  {path}" for path in result["changed"])
+        yield from (f"  edited        {path}" for path in result["edited"])
     else:
-        yield from (f"  {line}" for line in result.changes)
+        yield from (f"  {line}" for line in result["changes"])
 
 
 def _as_it_is(edited: int) -> str:
@@ -57,7 +59,7 @@ def _as_it_is(edited: int) -> str:
     return f"all but {several(edited, 'file')} edited by hand is as it would be generated"
 
 
-def _by_folder(paths: list[str]) -> Iterator[str]:
+def _by_folder(paths: Sequence[str]) -> Iterator[str]:
     groups: dict[str, list[str]] = {}
     for path in paths:
         head, _, name = path.rpartition("/")
@@ -66,46 +68,46 @@ def _by_folder(paths: list[str]) -> Iterator[str]:
         yield f"  {(folder or '.') + '/':<34} {', '.join(names)}"
 
 
-def _checks_told(result: Result) -> Iterator[str]:
-    counts = Counter(check.status for check in result.checks)
+def _checks_told(checks: Sequence[Json]) -> Iterator[str]:
+    counts = Counter(check["status"] for check in checks)
     yield ""
     yield f"checks: {counts['pass']} passed" + "".join(
         f", {counts[status]} {status}"
         for status in ("waived", "skipped", "could-not-run", "findings")
         if counts[status]
     )
-    for check in result.checks:
-        if check.status == "findings":
-            yield f"  ✗ {check.check} on {check.artifact}: {check.detail}"
-    absent = {check.check: check.detail for check in result.checks if check.status == "could-not-run"}
+    for check in checks:
+        if check["status"] == "findings":
+            yield f"  ✗ {check['check']} on {check['artifact']}: {check['detail']}"
+    absent = {check["check"]: check["detail"] for check in checks if check["status"] == "could-not-run"}
     yield from (f"  – {name} could not run: {detail}" for name, detail in absent.items())
 
 
-def _assumptions_told(assumed: tuple[Assumption, ...]) -> Iterator[str]:
+def _assumptions_told(assumed: Sequence[Json]) -> Iterator[str]:
     """Each with its flag on a line and its reason below: both in one line are a wall."""
     if not assumed:
         return
     yield ""
     yield f"{several(len(assumed), 'assumption')} to confirm:"
     for one in assumed:
-        flag = f"  ({one.answer_with})" if one.answer_with else ""
-        yield f"  {one.service}: {one.fact} = {_short(one.value)}{flag}"
-        yield f"      {one.why}"
+        flag = f"  ({one['answer_with']})" if one["answer_with"] else ""
+        yield f"  {one['service']}: {one['fact']} = {_short(one['value'])}{flag}"
+        yield f"      {one['why']}"
 
 
-def _next_told(result: Result) -> Iterator[str]:
-    if result.status == "planned":
+def _next_told(result: Json) -> Iterator[str]:
+    if result["status"] == "planned":
         yield ""
         yield "next               the same without --dry-run does it"
-    url, branch = result.made.get("pr_url"), result.made.get("branch")
+    url, branch = result["pr_url"], result["branch"]
     if not url:
         return
     yield ""
     yield f"pull request text  {link(Path(str(url).removeprefix('file://')))}"
-    if result.status == "proposed":
-        yield f"operation          {result.made.get('operation') or '–'}"
-    yield f"why                fops why {result.made.get('proposal')}"
-    yield f"look               git -C {shlex.quote(str(result.made.get('repository')))} diff --stat HEAD {branch}"
+    if result["status"] == "proposed":
+        yield f"operation          {result['operation'] or '–'}"
+    yield f"why                fops why {result['proposal']}"
+    yield f"look               git -C {shlex.quote(str(result['repository']))} diff --stat HEAD {branch}"
     yield f"next               push the branch {branch}, then open the pull request with that text"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -12,12 +12,11 @@ from typing import Any, Literal
 from fops.actions.contracts import CHANGE_REQUEST_CREATE, FILES_WRITE
 from fops.actions.gate import Gate
 from fops.actions.model import ActionCall, ChangeSet, GateOutcome
-from fops.actions.operations import InlineRunner, Operation
+from fops.actions.operations import Operation
 from fops.events import Event
 from fops.events.store import publish
 from fops.kernel import interrupts
 from fops.kernel.clock import Clock, isoformat
-from fops.kernel.context import RequestContext
 from fops.kernel.errors import Final
 from fops.kernel.ids import new_id
 from fops.kernel.words import several
@@ -50,22 +49,22 @@ from fops.onboarding.plan import (
     recalled,
 )
 from fops.onboarding.trace import lock as locks
-from fops.onboarding.trace.compare import Difference, compare
+from fops.onboarding.trace.compare import NONE, Difference, compare
 from fops.onboarding.trace.provenance import nodes_of
 from fops.onboarding.verify import verify
 from fops.provenance.store import record
 from fops.storage.blobs import Blobs
 from fops.storage.database import Database
 
-Ask = Callable[[tuple[Assumption, ...]], Mapping[str, str]]
-Status = Literal["proposed", "written", "planned", "nothing-to-do", "refused", "drift"]
+Status = Literal["proposed", "written", "planned", "nothing-to-do", "refused", "drift", "questions"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """What a person asked for.
 
-    `output` writes files below a folder instead of making a branch; `forget` leaves aside what earlier runs were told.
+    `output` writes files below a folder instead of making a branch; `forget` leaves aside what earlier runs were told;
+    `ask` stops with the plan's new questions, where it leaves some.
     """
 
     what: str
@@ -74,6 +73,7 @@ class Request:
     output: Path | None = None
     check: bool = False
     forget: bool = False
+    ask: bool = False
     tools: bool = True
 
 
@@ -113,65 +113,90 @@ class Result:
             "checks": [check.as_json() for check in self.checks],
             "plan_digest": self.plan_digest,
             "questions": [one.as_json() for one in self.questions],
+            "assumptions": [one.as_json() for one in self.plan.assumptions],
             "notes": list(self.notes),
             "changes": list(self.changes),
         }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Made:
-    """Everything known before the proposal. `told` are the flags that an earlier run was given and this one was not."""
+class _Prepared:
+    """What planning gave. `options` holds what earlier runs were told too; `unasked` no earlier run left open."""
 
     request: Request
     fetched: Fetched
     proposals: tuple[OpenProposal, ...]
-    told: tuple[str, ...]
+    options: Options
     findings: Findings
-    plan: OnboardingPlan
+    planned: Planned
+    unasked: tuple[Assumption, ...]
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The flags that an earlier run was given and this one was not."""
+        return tuple(flags(self.options, self.request.options))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Made:
+    """Everything known before the proposal."""
+
+    prepared: _Prepared
     digest: str
     artifacts: tuple[Artifact, ...]
     checks: tuple[Check, ...]
-    questions: tuple[Assumption, ...]
+
+    @property
+    def request(self) -> Request:
+        """What was asked for."""
+        return self.prepared.request
+
+    @property
+    def fetched(self) -> Fetched:
+        """What was read."""
+        return self.prepared.fetched
+
+    @property
+    def plan(self) -> OnboardingPlan:
+        """What the artifacts come from."""
+        return self.prepared.planned.plan
+
+
+def place_of(request: Request) -> str:
+    """What is onboarded, for people. Raises UsageError, UnsafeInput for a request that no repository could make right."""
+    _check(request.options)
+    check_reference(request.ref)
+    return str(locate(request.what))
 
 
 class Onboarding:
-    """The feature's verbs over its ports. `ask` answers a plan's open questions; by default nobody does."""
+    """The feature's verbs over its ports."""
 
-    def __init__(
-        self, *, runner: InlineRunner, gate: Gate, database: Database, blobs: Blobs, clock: Clock
-    ) -> None:
-        self._runner = runner
+    def __init__(self, *, gate: Gate, database: Database, blobs: Blobs, clock: Clock) -> None:
         self._gate = gate
         self._database = database
         self._blobs = blobs
         self._clock = clock
 
-    def onboard(self, ctx: RequestContext, request: Request, *, ask: Ask = lambda _questions: {}) -> Result:
+    def onboard(self, operation: Operation, request: Request) -> Result:
         """Take a repository to a proposal. Raises NotDeployable and whatever the steps raise."""
-        _check(request.options)
-        check_reference(request.ref)
-        location = locate(request.what)
-        kind = "onboard.check" if request.check else "onboard.repo"
-        # A comparison changes nothing, so it leaves no operation behind either.
-        ctx = replace(ctx, dry_run=ctx.dry_run or request.check)
-        return self._runner.run(
-            ctx, kind, str(location), lambda operation: self._steps(operation, request, ask)
-        )
-
-    def _steps(self, operation: Operation, request: Request, ask: Ask) -> Result:
         with ExitStack() as stack:
             with operation.step("fetch") as note:
                 fetched = stack.enter_context(fetch(request.what, ref=request.ref))
                 note.text = f"{len(fetched.tree.files)} files" + (
                     f" at {fetched.source.commit[:12]}" if fetched.source.commit else ""
                 )
-            made = self._make(operation, request, fetched, ask)
+            prepared = self._plan(operation, request, fetched)
+            if prepared.unasked and request.ask:
+                return Result(status="questions", plan=prepared.planned.plan, plan_digest="", artifacts=(), checks=(),
+                              findings=prepared.findings, difference=NONE, questions=prepared.unasked)  # fmt: skip
+            made = _make(operation, prepared)
             with operation.step("propose") as note:
                 result = self._propose(operation, made, stack)
                 note.text = _in_words(result)
             return result
 
-    def _make(self, operation: Operation, request: Request, fetched: Fetched, ask: Ask) -> _Made:
+    def _plan(self, operation: Operation, request: Request, fetched: Fetched) -> _Prepared:
         tree = own_files_hidden(fetched.tree)
         proposals = open_proposals(self._database, operation.ctx, fetched)
         earlier = locks.EMPTY if request.forget else _earlier(request, fetched, proposals)
@@ -183,38 +208,32 @@ class Onboarding:
             with _blamed_on(earlier):
                 _check(options)
                 planned = plan(fetched.source, tree, findings, options)
-            told = tuple(flags(options, request.options))
-            unasked = tuple(one for one in planned.questions if not earlier.has_asked(one))
-            answers = ask(unasked) if unasked else {}
-            if answers:
-                options = replace(options, sets={**options.sets, **answers})
-                planned = plan(fetched.source, tree, findings, options)
             note.text = _planned(planned.plan)
-        with operation.step("generate") as note:
-            digest = plan_digest(planned.plan)
-            artifacts = _with_records(planned, generate(planned.plan), digest, kept(options))
-            note.text = f"{len(artifacts)} files"
-        with operation.step("verify") as note:
-            checks = verify(planned.plan, artifacts, tools=request.tools)
-            note.text = counted(checks)
-        return _Made(request=request, fetched=fetched, proposals=proposals, told=told, findings=findings, plan=planned.plan,
-                     digest=digest, artifacts=artifacts, checks=checks, questions=planned.questions)  # fmt: skip
+        return _Prepared(
+            request=request,
+            fetched=fetched,
+            proposals=proposals,
+            options=options,
+            findings=findings,
+            planned=planned,
+            unasked=tuple(one for one in planned.questions if not earlier.has_asked(one)),
+        )
 
     def _propose(self, operation: Operation, made: _Made, stack: ExitStack) -> Result:
         standing = stack.enter_context(_standing(made))
         difference = compare(made.artifacts, standing.lock, standing.tree.read)
-        notes = [*made.fetched.notes, *made.findings.notes]
+        notes = [*made.fetched.notes, *made.prepared.findings.notes]
         notes += [
             f"{path} was edited since it was generated and stays as it is" for path in difference.edited
         ]
         notes += (
-            [f"as an earlier run was told: {' '.join(made.told)} (--forget starts without)"]
-            if made.told
+            [f"as an earlier run was told: {' '.join(made.prepared.told)} (--forget starts without)"]
+            if made.prepared.told
             else []
         )
         notes += [f"{path} is no longer generated; delete it if nobody needs it" for path in difference.gone]
         result = Result(status="nothing-to-do", plan=made.plan, plan_digest=made.digest, artifacts=made.artifacts, checks=made.checks,
-                        findings=made.findings, difference=difference, questions=made.questions, notes=tuple(notes),
+                        findings=made.prepared.findings, difference=difference, questions=made.prepared.planned.questions, notes=tuple(notes),
                         made=_known(standing))  # fmt: skip
         if made.request.check:
             return replace(
@@ -250,7 +269,7 @@ class Onboarding:
             return ChangeSet(
                 calls=(ActionCall(action=FILES_WRITE, target=folder, parameters=parameters),)
             ), proposal_id
-        story = Story(artifacts=made.artifacts, checks=made.checks, conflicts=made.findings.conflicts, notes=notes,
+        story = Story(artifacts=made.artifacts, checks=made.checks, conflicts=made.prepared.findings.conflicts, notes=notes,
                       edited=difference.edited, branch=standing.branch, plan_digest=made.digest)  # fmt: skip
         parameters = {
             "proposal_id": proposal_id,
@@ -306,6 +325,18 @@ def _event(answer: Mapping[str, Any], made: _Made) -> Event:
     )
 
 
+def _make(operation: Operation, prepared: _Prepared) -> _Made:
+    planned = prepared.planned
+    with operation.step("generate") as note:
+        digest = plan_digest(planned.plan)
+        artifacts = _with_records(planned, generate(planned.plan), digest, kept(prepared.options))
+        note.text = f"{len(artifacts)} files"
+    with operation.step("verify") as note:
+        checks = verify(planned.plan, artifacts, tools=prepared.request.tools)
+        note.text = counted(checks)
+    return _Made(prepared=prepared, digest=digest, artifacts=artifacts, checks=checks)
+
+
 def _check(options: Options) -> None:
     """Refuse what no repository could make right. Raises UsageError, UnsafeInput."""
     check(options)
@@ -340,7 +371,7 @@ def _standing(made: _Made) -> Iterator[Baseline]:
     if made.request.output is not None:
         yield folder_baseline(made.request.output, branch)
         return
-    with baseline(made.proposals, made.fetched, branch) as standing:
+    with baseline(made.prepared.proposals, made.fetched, branch) as standing:
         yield standing
 
 

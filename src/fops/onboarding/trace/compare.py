@@ -27,6 +27,9 @@ class Difference:
         return not self.to_write
 
 
+NONE = Difference(to_write=(), edited=(), gone=())
+
+
 def compare(artifacts: Iterable[Artifact], lock: Lock, current: Callable[[str], str | None]) -> Difference:
     """Artifacts against the current texts (`current(path)`, None when absent).
 

@@ -1,0 +1,53 @@
+"""Invoke: the one way from a door to an action or workflow, in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from fops.actions.gate import Authorise
+from fops.actions.model import Action, Effect, Parameters, read_parameters
+from fops.actions.operations import InlineRunner, Json, Workflow
+from fops.actions.registry import Registry
+from fops.kernel.context import RequestContext
+from fops.kernel.errors import NotAllowed, UsageError
+
+
+class Invoker(Protocol):
+    """What a door needs of the house, in this process or behind a server.
+
+    `invoke` reads or works by name and returns JSON; it raises what the house raises: UsageError for wrong parameters,
+    NotFound for an unknown name, NotAllowed, and whatever the work itself raises. Proved by tests/contract/test_invokers.py.
+    """
+
+    def invoke(self, ctx: RequestContext, name: str, parameters: Mapping[str, Any]) -> Json:
+        """Do it, and return when it is done."""
+
+
+class LocalInvoker:
+    """Invokes in this process: what reads at once, a workflow as an operation that the runner keeps."""
+
+    def __init__(self, registry: Registry, runner: InlineRunner, authorise: Authorise) -> None:
+        self._registry = registry
+        self._runner = runner
+        self._authorise = authorise
+
+    def invoke(self, ctx: RequestContext, name: str, parameters: Mapping[str, Any]) -> Json:
+        """As `Invoker`; what changes the world goes through the gate instead. Raises UsageError for that."""
+        found, valid = self.prepare(ctx, name, parameters)
+        if isinstance(found, Workflow):
+            return self._runner.run(ctx, name, found.subject(valid), lambda one: found.run(one, valid))
+        return found.perform(ctx, valid)
+
+    def prepare(
+        self, ctx: RequestContext, name: str, parameters: Mapping[str, Any]
+    ) -> tuple[Action | Workflow, Parameters]:
+        """What is meant and its valid parameters, once the actor may have it done."""
+        found = self._registry.find(name)
+        if isinstance(found, Action) and found.effect is not Effect.READ:
+            raise UsageError(f"{name} changes something, so it is asked for as a change set")
+        if not self._authorise(ctx, found.permission):
+            raise NotAllowed(
+                f"{ctx.actor} may not {name}", hint=f"it needs the permission {found.permission}"
+            )
+        return found, read_parameters(name, found.parameters, parameters)

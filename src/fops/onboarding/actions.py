@@ -1,0 +1,65 @@
+"""What onboarding offers to every door."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+
+from pydantic import Field
+
+from fops.actions.model import Parameters
+from fops.actions.operations import Json, Operation, Workflow
+from fops.kernel.clock import Clock
+from fops.onboarding.model import Target
+from fops.onboarding.onboard import Onboarding, Request, place_of
+from fops.onboarding.plan import Options
+
+
+class OnboardRepo(Parameters):
+    """`onboard.repo` and `onboard.check`; what is None is taken from an earlier run, else from detection or custom.
+
+    `answers` are by fact, or by `SERVICE.fact`. With `ask`, a run whose plan leaves questions open that no earlier run
+    left open ends with status `questions` before anything is generated: ask again with answers.
+    """
+
+    what: str
+    target: Target | None = Field(default=None, strict=False)
+    environments: tuple[str, ...] | None = Field(default=None, strict=False)
+    auto_detect: bool | None = None
+    ref: str | None = None
+    path: str | None = None
+    answers: Mapping[str, str] = Field(default=MappingProxyType({}), strict=False)
+    output: str | None = None
+    forget: bool = False
+    ask: bool = False
+
+
+def workflows(onboarding: Onboarding, clock: Clock) -> tuple[Workflow, ...]:
+    """The workflows over this feature."""
+
+    def propose(operation: Operation, asked: OnboardRepo) -> Json:
+        return onboarding.onboard(operation, _request(asked, clock.now().date())).as_json()
+
+    def compare(operation: Operation, asked: OnboardRepo) -> Json:
+        request = replace(_request(asked, clock.now().date()), check=True, ask=False)
+        return onboarding.onboard(operation, request).as_json()
+
+    def subject(asked: OnboardRepo) -> str:
+        return place_of(_request(asked, clock.now().date()))
+
+    return (
+        Workflow(name="onboard.repo", summary="from a repository to a verified change request", permission="onboard.propose",
+                 parameters=OnboardRepo, subject=subject, run=propose),
+        Workflow(name="onboard.check", summary="what an onboarding would change", permission="onboard.read",
+                 parameters=OnboardRepo, subject=subject, run=compare),
+    )  # fmt: skip
+
+
+def _request(asked: OnboardRepo, today: date) -> Request:
+    options = Options(target=asked.target, environments=asked.environments, auto_detect=asked.auto_detect,
+                      path=asked.path, sets=asked.answers, today=today)  # fmt: skip
+    return Request(what=asked.what, options=options, ref=asked.ref, output=Path(asked.output) if asked.output else None,
+                   forget=asked.forget, ask=asked.ask)  # fmt: skip
