@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
@@ -49,16 +50,17 @@ class Background:
             return before
         if len(self._running) >= self._most:
             raise Busy(f"{len(self._running)} operations run or wait already", hint="try again in a moment", retry_after=5)  # fmt: skip
-        operation = self._runner.begin(ctx, name, found.subject(valid), asked=asked)
+        operation = self._runner.begin(ctx, name, found.subject(ctx, valid), asked=asked)
         work = self._pool.submit(self._runner.carry_out, operation, lambda one: found.run(one, valid))
         self._running[operation.id] = (work, operation)
         work.add_done_callback(lambda _done: self._running.pop(operation.id, None))
         return operation.id
 
-    def wait(self, operation_id: str, seconds: float) -> None:
-        """Return when it has ended, or when the time is over; an operation of another process is not waited for."""
-        if operation_id in self._running:
-            wait([self._running[operation_id][0]], timeout=seconds)
+    async def ended(self, operation_id: str, seconds: float) -> None:
+        """Return when it has ended, or when the time is over; one of another process is not waited for."""
+        running = self._running.get(operation_id)
+        if running is not None:
+            await asyncio.wait([asyncio.wrap_future(running[0])], timeout=seconds)
 
     def close(self, seconds: float) -> None:
         """Take nothing more, call off what has not begun, and let what runs come to its end within the time."""

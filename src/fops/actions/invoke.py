@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from fops.actions.gate import Authorise
@@ -36,8 +36,17 @@ class LocalInvoker:
         """As `Invoker`; what changes the world goes through the gate instead. Raises UsageError for that."""
         found, valid = self.prepare(ctx, name, parameters)
         if isinstance(found, Workflow):
-            return self._runner.run(ctx, name, found.subject(valid), lambda one: found.run(one, valid))
+            return self._runner.run(ctx, name, found.subject(ctx, valid), lambda one: found.run(one, valid))
         return found.perform(ctx, valid)
+
+    @property
+    def offered(self) -> Iterable[Action | Workflow]:
+        """Everything there is, by name."""
+        return self._registry
+
+    def is_work(self, name: str) -> bool:
+        """Whether a name stands for a workflow. Raises NotFound."""
+        return isinstance(self._registry.find(name), Workflow)
 
     def prepare(
         self, ctx: RequestContext, name: str, parameters: Mapping[str, Any]

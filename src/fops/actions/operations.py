@@ -95,14 +95,14 @@ class Workflow:
     """Work of several steps that is one operation, for every door under one name, such as `onboard.repo`.
 
     `run` gets the operation and valid parameters, does the work and returns JSON; it raises FopsError. `subject` names
-    what is worked on, for people, and raises for parameters that no work could make right. What changes the outside world does so through the gate, by actions of its own.
+    what is worked on, for people, and raises for what no work could make right or this caller may not ask for. What changes the outside world does so through the gate, by actions of its own.
     """
 
     name: str
     summary: str
     permission: str
     parameters: type[Parameters]
-    subject: Callable[[Any], str]
+    subject: Callable[[RequestContext, Any], str]
     run: Callable[[Operation, Any], Json]
 
 

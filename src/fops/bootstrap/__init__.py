@@ -1,6 +1,7 @@
 """Wiring: settings → App, lazily. The only room that loads entry points and knows every other room below the doors.
 
-Map: app.py  App and what it builds      settings.py  all groups, their sources and origins
+Map: app.py     App and what it builds      settings.py  all groups, their sources and origins
+     server.py  settings of the server      guards.py    what the server may be asked to fetch
 """
 
 from fops.bootstrap.app import App, open_app

@@ -5,13 +5,15 @@ from __future__ import annotations
 import getpass
 import os
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fops.audit import AuditLog, AuditSettings
+from fops.bootstrap.guards import may_fetch
+from fops.bootstrap.server import ServerSettings
 from fops.bootstrap.settings import Settings
 from fops.kernel.clock import SystemClock
 from fops.kernel.context import RequestContext
@@ -20,6 +22,7 @@ from fops.storage.settings import StorageSettings
 
 if TYPE_CHECKING:
     from fops.actions import InlineRunner, LocalInvoker, Registry, StepEvent
+    from fops.actions.background import Background
     from fops.actions.gate import Gate
     from fops.onboarding.onboard import Onboarding
     from fops.provenance import Explainer
@@ -40,9 +43,10 @@ class App:
         self.clock = SystemClock()
         self._listener = listener
 
-    def context(self, *, door: str, dry_run: bool = False) -> RequestContext:
+    def context(self, *, door: str, dry_run: bool = False, request_id: str | None = None) -> RequestContext:
         """A fresh request by the person at this machine."""
-        return RequestContext(actor=f"local:{_user()}", door=door, request_id=new_id("req"), dry_run=dry_run)
+        request_id = request_id or new_id("req")
+        return RequestContext(actor=f"local:{_user()}", door=door, request_id=request_id, dry_run=dry_run)
 
     @property
     def home(self) -> Path:
@@ -96,8 +100,9 @@ class App:
         from fops.actions.reading import reads  # noqa: PLC0415 - as registry
         from fops.onboarding.actions import workflows  # noqa: PLC0415 - as registry
 
+        guard = partial(may_fetch, self.settings.group(ServerSettings))
         offered = Registry(
-            reads(self.database, self.audit, self.explainer), workflows(self.onboarding, self.clock)
+            reads(self.database, self.audit, self.explainer), workflows(self.onboarding, self.clock, guard)
         )
         return LocalInvoker(offered, self.runner, authorise=lambda _ctx, _permission: True)
 
@@ -115,6 +120,22 @@ class App:
         from fops.actions import InlineRunner  # noqa: PLC0415 - as registry
 
         return InlineRunner(self.database, self.clock, self._listener)
+
+    @cached_property
+    def background(self) -> Background:
+        """Runs operations on threads of this process, for a server."""
+        from fops.actions.background import Background  # noqa: PLC0415 - as registry
+
+        limits = self.settings.group(ServerSettings)
+        return Background(self.invoker, self.runner, self.database, workers=limits.max_running,
+                          waiting=limits.max_waiting)  # fmt: skip
+
+    def close(self, *, seconds: float) -> None:
+        """Let what runs come to its end within the time, and let go of the database."""
+        if "background" in self.__dict__:
+            self.background.close(seconds)
+        if "database" in self.__dict__:
+            self.database.close()
 
     @cached_property
     def onboarding(self) -> Onboarding:

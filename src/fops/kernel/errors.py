@@ -22,6 +22,7 @@ FopsError
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 
@@ -169,3 +170,17 @@ class InDoubt(FopsError):
     code = "in_doubt"
     exit_code = 5
     http_status = 504
+
+
+def error_named(problem: Mapping[str, str] | None, detail: str = "") -> FopsError:
+    """The error behind a kept or received problem with `code`, `message` and `hint`; FopsError for an unknown code."""
+    problem = problem or {}
+    kinds = {kind.code: kind for kind in _below(FopsError)}
+    kind = kinds.get(problem.get("code", ""), FopsError)
+    return kind(problem.get("message") or detail or "it failed", hint=problem.get("hint", ""))
+
+
+def _below(kind: type[FopsError]) -> Iterator[type[FopsError]]:
+    yield kind
+    for one in kind.__subclasses__():
+        yield from _below(one)

@@ -9,6 +9,7 @@ file, default. The project's two files belong to whoever wrote the repository: t
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -150,3 +151,31 @@ def flatten(table: Mapping[str, Any]) -> dict[str, str]:
 def path(text: str) -> Path:
     """A path with `~` resolved, for `setting(read=…)`."""
     return Path(text).expanduser()
+
+
+def paths(text: str) -> tuple[Path, ...]:
+    """Paths separated as in `PATH`."""
+    return tuple(path(part) for part in text.split(os.pathsep) if part)
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """Words separated by commas."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def positive(text: str) -> int:
+    """A whole number above zero. Raises ValueError."""
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise ValueError("a whole number above zero is needed")
+    return int(text)
+
+
+def choice(*words: str) -> Callable[[str], str]:
+    """One of some words. The reader raises ValueError."""
+
+    def read(text: str) -> str:
+        if text not in words:
+            raise ValueError(f"one of {', '.join(words)} is needed")
+        return text
+
+    return read

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -13,6 +13,7 @@ from pydantic import Field
 from fops.actions.model import Parameters
 from fops.actions.operations import Json, Operation, Workflow
 from fops.kernel.clock import Clock
+from fops.kernel.context import RequestContext
 from fops.onboarding.model import Target
 from fops.onboarding.onboard import Onboarding, Request, place_of
 from fops.onboarding.plan import Options
@@ -37,8 +38,11 @@ class OnboardRepo(Parameters):
     ask: bool = False
 
 
-def workflows(onboarding: Onboarding, clock: Clock) -> tuple[Workflow, ...]:
-    """The workflows over this feature."""
+MayFetch = Callable[[RequestContext, Path | str], None]
+
+
+def workflows(onboarding: Onboarding, clock: Clock, may_fetch: MayFetch) -> tuple[Workflow, ...]:
+    """The workflows over this feature; `may_fetch` raises NotAllowed for a place that the caller may not name."""
 
     def propose(operation: Operation, asked: OnboardRepo) -> Json:
         return onboarding.onboard(operation, _request(asked, clock.now().date())).as_json()
@@ -47,8 +51,10 @@ def workflows(onboarding: Onboarding, clock: Clock) -> tuple[Workflow, ...]:
         request = replace(_request(asked, clock.now().date()), check=True, ask=False)
         return onboarding.onboard(operation, request).as_json()
 
-    def subject(asked: OnboardRepo) -> str:
-        return place_of(_request(asked, clock.now().date()))
+    def subject(ctx: RequestContext, asked: OnboardRepo) -> str:
+        place = place_of(_request(asked, clock.now().date()))
+        may_fetch(ctx, place)
+        return str(place)
 
     return (
         Workflow(name="onboard.repo", summary="from a repository to a verified change request", permission="onboard.propose",

@@ -162,11 +162,11 @@ class _Made:
         return self.prepared.planned.plan
 
 
-def place_of(request: Request) -> str:
-    """What is onboarded, for people. Raises UsageError, UnsafeInput for a request that no repository could make right."""
+def place_of(request: Request) -> Path | str:
+    """The path or address that is onboarded. Raises UsageError, UnsafeInput for what no repository could make right."""
     _check(request.options)
     check_reference(request.ref)
-    return str(locate(request.what))
+    return locate(request.what)
 
 
 class Onboarding:
