@@ -7,9 +7,11 @@ from types import SimpleNamespace
 
 _ = SimpleNamespace()
 
-# read by the API, the server and the packs that later issues bring (ARCHITECTURE: "decided now")
+# read by the framework that asks for it
+_.__getattr__
+
+# read by the packs that later issues bring (ARCHITECTURE: "decided now")
 (
-    _.http_status,
     _.deadline,
     _.compensation,
     _.idempotent,

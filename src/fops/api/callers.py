@@ -49,8 +49,12 @@ def house_of(request: Request) -> App:
 
 
 def context_of(request: Request) -> RequestContext:
-    """The context of this request. Without sign-in every caller is the person who started the server."""
-    return house_of(request).context(door="api", request_id=request.state.request_id)
+    """The context of this request. Without sign-in every caller is the person who started the server.
+
+    A caller without an address came through the data directory's socket: this machine's own command line.
+    """
+    door = "cli" if request.client is None else "api"
+    return house_of(request).context(door=door, request_id=request.state.request_id)
 
 
 House = Annotated[App, Depends(house_of)]

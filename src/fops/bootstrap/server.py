@@ -7,6 +7,9 @@ from pathlib import Path
 
 from fops.kernel.settings import choice, listed, paths, positive, setting
 
+SOCKET = "server.sock"
+"""Where in the data directory a server listens for this machine's own command line."""
+
 
 @dataclass(frozen=True, slots=True)
 class ServerSettings:

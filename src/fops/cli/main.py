@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fops import __version__
-from fops.cli import audit, config, doctor, onboard, why
+from fops.cli import audit, config, doctor, onboard, serve, why
 from fops.cli.session import Session, say
 from fops.kernel.errors import Cancelled, FopsError
 
@@ -29,6 +29,7 @@ app = typer.Typer(
 app.add_typer(onboard.app, name="onboard")
 app.command("why")(why.why)
 app.add_typer(audit.app, name="audit")
+app.command("serve")(serve.serve)
 app.command("doctor")(doctor.doctor)
 app.add_typer(config.app, name="config")
 app.command("completion")(config.completion)

@@ -103,14 +103,14 @@ def repo(
     _refuse_provider(provider)
     _refuse_target(target)
     parameters = {
-        "what": what,
+        "what": _absolute(what),
         "target": target,
         "environments": env or None,
         "auto_detect": auto_detect,
         "ref": ref,
         "path": path,
         "answers": _pairs(answers or []) | ({"image": image} if image is not None else {}),
-        "output": str(output) if output else None,
+        "output": str(output.absolute()) if output else None,
         "forget": forget,
     }
     can_ask = session.can_ask and not as_json and not check
@@ -125,10 +125,15 @@ def repo(
     return 6 if result["status"] == "drift" else 0
 
 
+def _absolute(what: str) -> str:
+    """A path as a server elsewhere on this machine finds it too; an address as it is."""
+    return str(Path(what).absolute()) if Path(what).exists() else what
+
+
 def _onboarded(session: Session, parameters: Mapping[str, Any], *, check: bool) -> Mapping[str, Any]:
     # A comparison changes nothing, so it leaves no operation behind either.
     ctx = session.context(dry_run=check)
-    return session.app.invoker.invoke(ctx, "onboard.check" if check else "onboard.repo", parameters)
+    return session.invoker.invoke(ctx, "onboard.check" if check else "onboard.repo", parameters)
 
 
 @app.command()

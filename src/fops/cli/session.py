@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from fops.actions import Invoker
     from fops.bootstrap import App
     from fops.kernel.context import RequestContext
 
@@ -32,6 +33,19 @@ class Session:
         from fops.cli.progress import Progress  # noqa: PLC0415 - as above
 
         return open_app(Settings(config=self.config), listener=Progress(self))
+
+    @cached_property
+    def invoker(self) -> Invoker:
+        """The way into the house: through the server of this data directory where one answers, else in this process."""
+        from fops.bootstrap.server import SOCKET  # noqa: PLC0415 - as app
+        from fops.cli.progress import Progress  # noqa: PLC0415 - as app
+
+        socket = self.app.home / SOCKET
+        if not socket.exists():
+            return self.app.invoker
+        from fops.client.invoke import HttpInvoker, answers, at_socket  # noqa: PLC0415 - only where a server ran
+
+        return HttpInvoker(at_socket(socket), Progress(self)) if answers(socket) else self.app.invoker
 
     def context(self, *, dry_run: bool = False) -> RequestContext:
         """A fresh request from this door; `dry_run` of the command comes beside the global one."""

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from types import MappingProxyType
 
 from pydantic import Field
 
@@ -32,7 +31,7 @@ class OnboardRepo(Parameters):
     auto_detect: bool | None = None
     ref: str | None = None
     path: str | None = None
-    answers: Mapping[str, str] = Field(default=MappingProxyType({}), strict=False)
+    answers: Mapping[str, str] = Field(default_factory=dict, strict=False)
     output: str | None = None
     forget: bool = False
     ask: bool = False

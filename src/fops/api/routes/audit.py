@@ -20,7 +20,7 @@ _ENTRY = {"v": 1, "seq": 7, "id": "aud_01jx0000000000000000000000", "timestamp":
 
 
 @router.get("", responses=answer({"entries": [_ENTRY], "cursor": None}) | failures(422, 507))
-def entries(  # noqa: PLR0913, PLR0917 - one parameter per filter
+def entries(
     house: House,
     caller: Caller,
     since: Annotated[AwareDatetime | None, Query(description="From this moment.")] = None,

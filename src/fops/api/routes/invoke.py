@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body
+from fastapi import APIRouter, Body, Query
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
@@ -36,10 +37,14 @@ async def invoke(
     caller: Caller,
     name: str,
     parameters: Annotated[dict[str, Any], Body(examples=[{}], description="As `GET /api/invoke` says.")],
+    dry_run: Annotated[
+        bool, Query(description="Show what would be done; change nothing, keep nothing.")
+    ] = False,
     prefer: Prefer = None,
     idempotency_key: Key = None,
 ) -> JSONResponse:
     """Read, or work as an operation; what changes the world without being asked about it is not here."""
-    if house.invoker.is_work(name):
+    caller = replace(caller, dry_run=dry_run)
+    if house.invoker.is_work(name) and not dry_run:
         return await worked(house, caller, name, parameters, prefer=prefer, key=idempotency_key)
     return JSONResponse(dict(await run_in_threadpool(house.invoker.invoke, caller, name, parameters)))

@@ -66,7 +66,7 @@ async def events(
         if now["status"] != "running":
             yield ServerSentEvent(event="end", data={"status": now["status"], "detail": now["detail"]})
             return
-        if await request.is_disconnected():
+        if await request.is_disconnected() or request.app.state.stops():
             return
         await asyncio.sleep(LOOK_SECONDS)
 

@@ -1,0 +1,117 @@
+"""Serving: the sockets, the start and the stop of one server process."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import signal
+import socket
+from pathlib import Path
+
+import uvicorn
+
+from fops.api.application import STOP_SECONDS, create_app
+from fops.bootstrap import App
+from fops.bootstrap.server import SOCKET, ServerSettings
+from fops.client.invoke import answers
+from fops.kernel.errors import Busy, StorageFailed, UsageError
+
+KEEP_ALIVE_SECONDS = 30  # an idle connection; longer only helps a client that asks rarely
+BACKLOG = 256
+
+
+def serve(house: App, *, host: str, port: int) -> str:
+    """Serve until SIGTERM or Ctrl-C, at an address and at a socket for this machine's own command line.
+
+    Raises UsageError for an address that is not ours to open, Busy when a server of this data directory runs already.
+    """
+    _refuse_open_doors(house.settings.group(ServerSettings), host)
+    own = house.home / SOCKET
+    sockets = [_tcp(host, port), _unix(own)]
+    try:
+        _run(house, sockets)
+    finally:
+        own.unlink(missing_ok=True)
+        for one in sockets:
+            one.close()
+    return f"http://{host}:{port}"
+
+
+def _run(house: App, sockets: list[socket.socket]) -> None:
+    app = create_app(house)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=STOP_SECONDS,
+        proxy_headers=False,
+    )
+    server = uvicorn.Server(config)
+    app.state.stops = lambda: server.should_exit
+    # uvicorn raises the signal that stopped it once more when it is done: then there is nothing left to stop.
+    before = {number: signal.signal(number, _ignored) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        server.run(sockets=sockets)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _ignored(_number: int, _frame: object) -> None:
+    """A signal that has done its work."""
+
+
+def _refuse_open_doors(settings: ServerSettings, host: str) -> None:
+    if settings.auth_mode == "on":
+        raise UsageError(
+            "a server needs sign-in, which is not part of this version yet",
+            hint="FOPS_AUTH_MODE=off serves on a loopback address, to whoever uses this machine",
+        )
+    if not _is_loopback(host):
+        raise UsageError(
+            f"without sign-in a server may not listen on {host}", hint="leave --host out, or name 127.0.0.1"
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _tcp(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    made = socket.socket(family, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind((host, port))
+    except OSError as error:
+        made.close()
+        raise UsageError(
+            f"{host}:{port} cannot be opened: {error.strerror}", hint="name another with --port"
+        ) from error
+    made.listen(BACKLOG)
+    return made
+
+
+def _unix(path: Path) -> socket.socket:
+    """The socket of the data directory, which only its owner may open."""
+    if answers(path):
+        raise Busy(f"a server of {path.parent} runs already", hint="stop it first, or set another FOPS_HOME")
+    made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    before = os.umask(0o177)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.unlink(missing_ok=True)
+        made.bind(str(path))
+    except OSError as error:
+        made.close()
+        raise StorageFailed(f"{path} cannot be opened: {error.strerror or error}", hint="set FOPS_HOME to a shorter path that you may write") from error  # fmt: skip
+    finally:
+        os.umask(before)
+    made.listen(BACKLOG)
+    return made

@@ -1,0 +1,33 @@
+"""`fops serve`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fops.cli.session import say
+from fops.kernel.errors import UsageError
+
+if TYPE_CHECKING:
+    from fops.cli.session import Session
+
+
+def serve(
+    context: typer.Context,
+    host: Annotated[str, typer.Option("--host", metavar="ADDRESS", help="Where to listen.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="The port there.")] = 8000,
+) -> None:
+    """Serve the REST API, and this machine's own command line, until stopped."""
+    try:
+        from fops.api.serving import serve as run  # noqa: PLC0415 - only this command serves
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            f"the server's parts are not installed: {error.name}", hint="pip install 'fops[server]'"
+        ) from error
+
+    session: Session = context.obj
+    session.quiet = True  # the steps of its operations are told to whoever asked for them
+    say(f"serving on http://{host}:{port} (documents at /docs); Ctrl-C stops")
+    run(session.app, host=host, port=port)
+    say("stopped")

@@ -1,0 +1,121 @@
+"""`Invoker` over HTTP: the same names, the same JSON, the same errors, and progress as it happens."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from fops.actions.operations import Json, StepEvent
+from fops.kernel.context import RequestContext
+from fops.kernel.errors import Unreachable, error_named
+from fops.kernel.ids import new_id
+
+CONNECT_SECONDS = 5.0
+SILENCE_SECONDS = 60.0  # an open stream says something every 15 seconds
+TRIES = 5  # of one stream or request, before the server counts as gone
+
+
+class HttpInvoker:
+    """Asks the server behind a client. Raises Unreachable when it does not answer, else what the server's house raises."""
+
+    def __init__(self, client: httpx2.Client, listener: Callable[[StepEvent], None]) -> None:
+        self._client = client
+        self._listener = listener
+
+    def invoke(self, ctx: RequestContext, name: str, parameters: Mapping[str, Any]) -> Json:
+        """As `fops.actions.Invoker`."""
+        headers = {
+            "Prefer": "respond-async",
+            "Idempotency-Key": new_id("key"),
+            "X-Request-ID": ctx.request_id,
+        }
+        where = f"/api/invoke/{name}?dry_run={str(ctx.dry_run).lower()}"
+        answer = self._again(lambda: self._client.post(where, json=dict(parameters), headers=headers))
+        if answer.status_code != httpx2.codes.ACCEPTED:
+            return _document(answer)
+        operation = answer.headers["Location"]
+        self._follow(operation)
+        return _result(_document(self._again(lambda: self._client.get(operation))))
+
+    def _follow(self, operation: str) -> None:
+        """Tell the listener each step, across lost connections, until the operation has ended."""
+        last = "0"
+        for _ in range(TRIES):
+            try:
+                with self._client.stream(
+                    "GET", f"{operation}/events", headers={"Last-Event-ID": last}
+                ) as stream:
+                    for event, identifier, data in _events(stream.iter_lines()):
+                        if event == "end":
+                            return
+                        last = identifier or last
+                        self._listener(_step(data))
+            except httpx2.TransportError:
+                continue
+
+    def _again(self, call: Callable[[], httpx2.Response]) -> httpx2.Response:
+        """The answer of a call that may be repeated: it reads, or carries a key that makes it one request."""
+        for left in reversed(range(TRIES)):
+            try:
+                return call()
+            except httpx2.TransportError as error:
+                if not left:
+                    raise Unreachable(f"the server at {self._client.base_url} does not answer", hint="`fops serve` starts one") from error  # fmt: skip
+        raise AssertionError
+
+
+def at_socket(path: Path) -> httpx2.Client:
+    """A client of the server behind a data directory's socket."""
+    timeout = httpx2.Timeout(SILENCE_SECONDS, connect=CONNECT_SECONDS)
+    transport = httpx2.HTTPTransport(uds=str(path))
+    return httpx2.Client(base_url="http://localhost", transport=transport, timeout=timeout)
+
+
+def answers(path: Path) -> bool:
+    """Whether a process listens at a socket."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        try:
+            probe.connect(str(path))
+        except OSError:
+            return False
+    return True
+
+
+def _document(answer: httpx2.Response) -> dict[str, Any]:
+    try:
+        document = answer.json()
+    except ValueError:
+        document = {"detail": f"the server answered {answer.status_code} without JSON"}
+    if answer.is_success and isinstance(document, dict):
+        return document
+    raise error_named({**document, "message": str(document.get("detail", ""))})
+
+
+def _result(operation: dict[str, Any]) -> Json:
+    if operation["status"] == "succeeded" and operation["result"] is not None:
+        result: Json = operation["result"]
+        return result
+    raise error_named(operation["error"], operation["detail"] or f"it ended {operation['status']}")
+
+
+def _events(lines: Iterator[str]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """The events of a stream as (name, id, data), as the HTML standard reads them."""
+    fields: dict[str, str] = {}
+    for line in lines:
+        name, _, value = line.partition(":")
+        if not line and "data" in fields:
+            yield fields.get("event", "message"), fields.get("id", ""), json.loads(fields["data"])
+        if not line:
+            fields = {}
+        elif name:
+            fields[name] = value.removeprefix(" ")
+
+
+def _step(data: Mapping[str, Any]) -> StepEvent:
+    return StepEvent(operation_id=data["operation_id"], step=data["step"], status=data["status"], detail=data["detail"],
+                     seconds=data["seconds"])  # fmt: skip
