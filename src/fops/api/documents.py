@@ -45,6 +45,9 @@ def with_problems(app: FastAPI) -> Callable[[], dict[str, Any]]:
         schemas["Problem"] = Problem.model_json_schema()
         for foreign in ("HTTPValidationError", "ValidationError"):
             schemas.pop(foreign, None)
+        for route in (one for path in document["paths"].values() for one in path.values()):
+            if "application/json" in route["responses"].get("422", {}).get("content", {}):
+                route["responses"]["422"] = failures(422)[422]
         return document
 
     return openapi

@@ -6,6 +6,8 @@ import ipaddress
 import os
 import signal
 import socket
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import uvicorn
@@ -18,23 +20,32 @@ from fops.kernel.errors import Busy, StorageFailed, UsageError
 
 KEEP_ALIVE_SECONDS = 30  # an idle connection; longer only helps a client that asks rarely
 BACKLOG = 256
+LONGEST_SOCKET = 103  # bytes of a path, as the shortest of the systems we run on allows
 
 
-def serve(house: App, *, host: str, port: int) -> str:
-    """Serve until SIGTERM or Ctrl-C, at an address and at a socket for this machine's own command line.
+Say = Callable[[str], None]
 
-    Raises UsageError for an address that is not ours to open, Busy when a server of this data directory runs already.
+
+def serve(house: App, *, host: str, port: int, say: Say) -> None:
+    """Serve until SIGTERM or Ctrl-C, at an address (port 0 takes a free one) and at the data directory's socket.
+
+    `say` gets a line about where. Raises UsageError for an address that is not ours to open, Busy when a server of this
+    data directory runs already.
     """
     _refuse_open_doors(house.settings.group(ServerSettings), host)
     own = house.home / SOCKET
-    sockets = [_tcp(host, port), _unix(own)]
-    try:
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(_tcp(host, port))]
+        if len(os.fsencode(own)) > LONGEST_SOCKET:
+            say(f"{own} is too long for a socket: this machine's own command line works beside the server")
+        else:
+            sockets.append(stack.enter_context(_unix(own)))
+            stack.callback(own.unlink, missing_ok=True)
+        shown, bound = sockets[0].getsockname()[:2]
+        say(
+            f"serving on http://{f'[{shown}]' if ':' in shown else shown}:{bound} (documents at /docs); Ctrl-C stops"
+        )
         _run(house, sockets)
-    finally:
-        own.unlink(missing_ok=True)
-        for one in sockets:
-            one.close()
-    return f"http://{host}:{port}"
 
 
 def _run(house: App, sockets: list[socket.socket]) -> None:
@@ -110,7 +121,7 @@ def _unix(path: Path) -> socket.socket:
         made.bind(str(path))
     except OSError as error:
         made.close()
-        raise StorageFailed(f"{path} cannot be opened: {error.strerror or error}", hint="set FOPS_HOME to a shorter path that you may write") from error  # fmt: skip
+        raise StorageFailed(f"{path} cannot be opened: {error.strerror or error}", hint="set FOPS_HOME to a folder you may write") from error  # fmt: skip
     finally:
         os.umask(before)
     made.listen(BACKLOG)

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 def serve(
     context: typer.Context,
     host: Annotated[str, typer.Option("--host", metavar="ADDRESS", help="Where to listen.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="The port there.")] = 8000,
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="The port there; 0 takes a free one.")
+    ] = 8000,
 ) -> None:
     """Serve the REST API, and this machine's own command line, until stopped."""
     try:
@@ -28,6 +30,5 @@ def serve(
 
     session: Session = context.obj
     session.quiet = True  # the steps of its operations are told to whoever asked for them
-    say(f"serving on http://{host}:{port} (documents at /docs); Ctrl-C stops")
-    run(session.app, host=host, port=port)
+    run(session.app, host=host, port=port, say=say)
     say("stopped")
