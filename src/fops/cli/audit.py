@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fops.cli.output import FieldsOption, JsonOption, print_json, print_json_lines, print_lines
+from fops.cli.output import FieldsOption, JsonOption, known_fields, print_json, print_json_lines, print_lines
 from fops.cli.session import say
 from fops.cli.table import print_table
 from fops.kernel.clock import parse
@@ -30,6 +30,9 @@ UntilOption = Annotated[
     str | None, typer.Option("--until", metavar="TIME", help="Before this moment; same forms.")
 ]
 
+# What `--fields` of `verify` may name.
+_VERDICT_KEYS = ("ok", "entries", "head", "first_bad", "why", "torn")
+
 
 @app.command("list")
 def list_entries(
@@ -43,9 +46,10 @@ def list_entries(
     fields: FieldsOption = None,
 ) -> None:
     """Entries, oldest first."""
-    from fops.audit.line import as_line  # noqa: PLC0415 - only this group reads the trail
+    from fops.audit.line import KEYS, as_line  # noqa: PLC0415 - only this group reads the trail
 
     session: Session = context.obj
+    known_fields(fields, KEYS)
     entries = session.app.audit.query(
         since=_moment(session, since),
         until=_moment(session, until),
@@ -76,9 +80,10 @@ def show(
     """One entry, whole."""
     import json  # noqa: PLC0415 - only this command
 
-    from fops.audit.line import as_line  # noqa: PLC0415 - as list
+    from fops.audit.line import KEYS, as_line  # noqa: PLC0415 - as list
 
     session: Session = context.obj
+    known_fields(fields, KEYS)
     line = as_line(session.app.audit.show(identifier))
     if as_json or fields:
         print_json(line, fields=fields)
@@ -93,11 +98,10 @@ def show(
 def verify(context: typer.Context, as_json: JsonOption = False, fields: FieldsOption = None) -> int:
     """Check that every line is there and as it was written. Exit code 6 names the first that is not."""
     session: Session = context.obj
+    known_fields(fields, _VERDICT_KEYS)
     verdict = session.app.audit.verify()
     if as_json or fields:
-        document = {"ok": verdict.ok, "entries": verdict.entries, "head": verdict.head, "first_bad": verdict.first_bad,
-                    "why": verdict.why, "torn": list(verdict.torn)}  # fmt: skip
-        print_json(document, fields=fields)
+        print_json({key: getattr(verdict, key) for key in _VERDICT_KEYS}, fields=fields)
     elif verdict.ok:
         print_lines([f"the trail is whole: {verdict.entries} entries, head {verdict.head or '–'}"])
     else:

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Literal
 
 import typer
 
-from fops.cli.output import FieldsOption, JsonOption, print_json
+from fops.cli.output import FieldsOption, JsonOption, known_fields, print_json
 from fops.cli.table import print_table
 from fops.kernel.errors import FopsError
 
 if TYPE_CHECKING:
     from fops.cli.session import Session
+
+_KEYS = ("ok", "findings")  # what `--fields` may name
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class Finding:
 def doctor(context: typer.Context, as_json: JsonOption = False, fields: FieldsOption = None) -> int:
     """What works here and what does not. Exit code 6 when something needed is broken."""
     session: Session = context.obj
+    known_fields(fields, _KEYS)
     findings = list(_findings(session))
     if as_json or fields:
         rows = [{"what": one.what, "status": one.status, "detail": one.detail} for one in findings]

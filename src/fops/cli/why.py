@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fops.cli.output import FieldsOption, JsonOption, link, print_json, print_lines
+from fops.cli.output import FieldsOption, JsonOption, known_fields, link, print_json, print_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from fops.provenance import Explanation
 
 MAX_BRANCHES = 12  # a plan rests on dozens of facts; more than a screen explains nothing
+_KEYS = ("id", "kind", "says", "location", "rule", "rests_on")  # what `--fields` may name
 
 
 def why(
@@ -31,6 +32,7 @@ def why(
 ) -> None:
     """What something rests on, hop by hop, down to file:line and rule."""
     session: Session = context.obj
+    known_fields(fields, _KEYS)
     explanation = session.app.explainer.explain(session.context(), subject)
     if as_json or fields:
         print_json(explanation.as_json(), fields=fields)
