@@ -11,8 +11,9 @@ import typer
 
 from fops import __version__
 from fops.cli import audit, config, doctor, onboard, why
+from fops.cli.progress import Progress
 from fops.cli.session import Session, say
-from fops.kernel.errors import Cancelled, FopsError
+from fops.kernel.errors import Cancelled, FopsError, UsageError
 
 if TYPE_CHECKING:
     from typer._click.exceptions import ClickException
@@ -63,9 +64,15 @@ def options(
 ) -> None:
     """Take a repository from nothing to deployed, with evidence for every claim."""
     del version  # its callback has answered
-    session = Session(dry_run=dry_run, config=config_file, verbose=verbose, quiet=quiet)
-    session.color = session.color and not no_color
-    context.obj = session
+    if config_file is not None and not config_file.is_file():
+        raise UsageError(
+            f"--config {config_file} is no file", hint="name a TOML file or an .env file that exists"
+        )
+    color = not no_color and "NO_COLOR" not in os.environ
+    progress = Progress(quiet=quiet, color=color)
+    context.obj = Session(
+        dry_run=dry_run, config=config_file, verbose=verbose, quiet=quiet, color=color, listener=progress
+    )
 
 
 def main(words: list[str] | None = None) -> int:
