@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
 from fops import __version__
+from fops.kernel.errors import NotDeployable
 from fops.onboarding.detect import existing_dockerfile
 from fops.onboarding.model import (
     App,
@@ -32,6 +33,9 @@ _OF_THE_LANGUAGE = frozenset({
     "package_manager_version", "install_reads_program", "listen_variable", "settings_file", "start_needs_development", "listens_locally",
 })  # fmt: skip
 
+# Where the lock and the plan lie, and what is moved aside.
+_OWN_FOLDERS = (".fops", ".fops/proposed")
+
 
 def check(options: Options) -> None:
     """Refuse choices that no repository could make right, before one is fetched. Raises UsageError."""
@@ -47,6 +51,8 @@ def plan(source: Source, tree: Tree, findings: Findings, options: Options) -> Pl
     """
     environments = names.environments(options.environments)
     answers.check(options.sets)
+    existing = frozenset((*tree.files, *tree.links))
+    _refuse_barred(existing)
     chosen = apps.select(findings, tree, options)
     drafts = tuple(_drafts(chosen, source, tree, options))
     finished = [finish(one, tree, options, several=len(drafts) > 1) for one in drafts]
@@ -69,13 +75,22 @@ def plan(source: Source, tree: Tree, findings: Findings, options: Options) -> Pl
         environments=environments,
         services=services,
         assumptions=assumptions,
-        existing=frozenset((*tree.files, *tree.links)),
+        existing=existing,
         fops_version=__version__,
         pages=pages,
     )
     return Planned(
         plan=made, questions=tuple(one for one in assumptions if one.answer_with.startswith("--set "))
     )
+
+
+def _refuse_barred(existing: frozenset[str]) -> None:
+    barred = next((folder for folder in _OWN_FOLDERS if folder in existing), None)
+    if barred:
+        raise NotDeployable(
+            f"{barred} is no folder in the repository, and F-Ops keeps its records in one of that name",
+            hint="rename what stands there, commit, and try again",
+        )
 
 
 def _drafts(chosen: apps.Selection, source: Source, tree: Tree, options: Options) -> Iterator[Draft]:
