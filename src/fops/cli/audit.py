@@ -24,10 +24,14 @@ app = typer.Typer(
 
 SinceOption = Annotated[
     str | None,
-    typer.Option("--since", metavar="TIME", help="From this moment: ISO 8601, or 30m, 12h, 7d ago."),
+    typer.Option(
+        "--since",
+        metavar="TIME",
+        help="From this time: 2026-11-22, 2026-11-22T09:30:00Z, or 30m, 12h, 7d ago.",
+    ),
 ]
 UntilOption = Annotated[
-    str | None, typer.Option("--until", metavar="TIME", help="Before this moment; same forms.")
+    str | None, typer.Option("--until", metavar="TIME", help="Before this time, in the same forms.")
 ]
 
 # What `--fields` of `verify` may name.
@@ -39,13 +43,17 @@ def list_entries(
     context: typer.Context,
     since: SinceOption = None,
     until: UntilOption = None,
-    action: Annotated[str | None, typer.Option(help="Exactly this action.")] = None,
-    actor: Annotated[str | None, typer.Option(help="Exactly this actor.")] = None,
-    target: Annotated[str | None, typer.Option(help="Exactly this target.")] = None,
-    as_json: JsonOption = False,
+    action: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only this action, such as change_request.create.")
+    ] = None,
+    actor: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only this actor, such as local:ada.")
+    ] = None,
+    target: Annotated[str | None, typer.Option(metavar="TEXT", help="Only this target, as listed.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON lines on stdout, one an entry.")] = False,
     fields: FieldsOption = None,
 ) -> None:
-    """Entries, oldest first."""
+    """What was done, oldest first."""
     from fops.audit.line import KEYS, as_line  # noqa: PLC0415 - only this group reads the trail
 
     session: Session = context.obj
@@ -73,11 +81,13 @@ def list_entries(
 @app.command()
 def show(
     context: typer.Context,
-    identifier: Annotated[str, typer.Argument(metavar="ID")],
+    identifier: Annotated[
+        str, typer.Argument(metavar="ID", help="An entry's id, as `fops audit list` shows it.")
+    ],
     as_json: JsonOption = False,
     fields: FieldsOption = None,
 ) -> None:
-    """One entry, whole."""
+    """One entry with all its details."""
     import json  # noqa: PLC0415 - only this command
 
     from fops.audit.line import KEYS, as_line  # noqa: PLC0415 - as list
@@ -125,7 +135,7 @@ def export(
     since: SinceOption = None,
     until: UntilOption = None,
 ) -> None:
-    """The lines as they stand, byte for byte, so that their seals can be checked elsewhere."""
+    """The lines byte for byte, to be checked elsewhere. Their seals hold there too."""
     session: Session = context.obj
     count = session.app.audit.export(
         to or sys.stdout.buffer, since=_moment(session, since), until=_moment(session, until)

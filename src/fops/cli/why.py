@@ -23,14 +23,20 @@ def why(
     subject: Annotated[
         str,
         typer.Argument(
-            metavar="ID|FILE[:LINE]", help="An id as a command printed it, or a generated file or line."
+            metavar="ID|FILE[:LINE]",
+            help="An id that a command printed (pro_…, opn_…, aud_…, sha256:…), or a generated file, or a line of one.",
         ),
     ],
-    everything: Annotated[bool, typer.Option("--all", help="Every branch, however many.")] = False,
+    everything: Annotated[
+        bool,
+        typer.Option(
+            "--all", help=f"All of what it rests on; without, the first {MAX_BRANCHES} at each step."
+        ),
+    ] = False,
     as_json: JsonOption = False,
     fields: FieldsOption = None,
 ) -> None:
-    """What something rests on, hop by hop, down to file:line and rule."""
+    """Why a generated line, file or id is as it is. What it rests on, hop by hop, down to file:line and rule."""
     session: Session = context.obj
     known_fields(fields, _KEYS)
     explanation = session.app.explainer.explain(session.context(), subject)
