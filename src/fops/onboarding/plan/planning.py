@@ -51,8 +51,6 @@ def plan(source: Source, tree: Tree, findings: Findings, options: Options) -> Pl
     """
     environments = names.environments(options.environments)
     answers.check(options.sets)
-    existing = frozenset((*tree.files, *tree.links))
-    _refuse_barred(existing)
     chosen = apps.select(findings, tree, options)
     drafts = tuple(_drafts(chosen, source, tree, options))
     finished = [finish(one, tree, options, several=len(drafts) > 1) for one in drafts]
@@ -69,6 +67,8 @@ def plan(source: Source, tree: Tree, findings: Findings, options: Options) -> Pl
             left_out(target, services),
         )
     )
+    existing = frozenset((*tree.files, *tree.links))
+    _refuse_barred(existing)
     made = OnboardingPlan(
         source=source,
         target=target,
@@ -82,15 +82,6 @@ def plan(source: Source, tree: Tree, findings: Findings, options: Options) -> Pl
     return Planned(
         plan=made, questions=tuple(one for one in assumptions if one.answer_with.startswith("--set "))
     )
-
-
-def _refuse_barred(existing: frozenset[str]) -> None:
-    barred = next((folder for folder in _OWN_FOLDERS if folder in existing), None)
-    if barred:
-        raise NotDeployable(
-            f"{barred} is no folder in the repository, and F-Ops keeps its records in one of that name",
-            hint="rename what stands there, commit, and try again",
-        )
 
 
 def _drafts(chosen: apps.Selection, source: Source, tree: Tree, options: Options) -> Iterator[Draft]:
@@ -197,4 +188,13 @@ def _about_aside(chosen: apps.Selection, first: ServicePlan) -> Iterator[Assumpt
             value=first.path,
             why=why,
             answer_with=f"--path {chosen.aside[0]}",
+        )
+
+
+def _refuse_barred(existing: frozenset[str]) -> None:
+    barred = next((folder for folder in _OWN_FOLDERS if folder in existing), None)
+    if barred:
+        raise NotDeployable(
+            f"{barred} is no folder in the repository, and F-Ops keeps its records in one of that name",
+            hint="rename what stands there, commit, and try again",
         )
