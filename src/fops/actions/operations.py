@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from typing import Literal, TypeVar
 
 from fops.actions import store
 from fops.kernel.clock import Clock, isoformat
 from fops.kernel.context import RequestContext
-from fops.kernel.errors import FopsError, StorageFailed
+from fops.kernel.errors import FopsError
 from fops.kernel.ids import new_id
 from fops.kernel.redaction import redact_text
 from fops.storage.database import Database
@@ -76,9 +76,9 @@ class Operation:
                 row = store.StepRow(**asdict(event))
                 with self._database.write() as connection:
                     store.add_event(connection, self.ctx, row, at=isoformat(self._clock.now()))
-            except StorageFailed:
-                if event.status in {"started", "succeeded"}:
-                    raise  # a failing step keeps its own error
+            except FopsError:
+                if event.status == "started":
+                    raise  # a step that failed keeps its own error, and one that is done stays done
         self._listener(event)
 
 
@@ -97,7 +97,11 @@ class InlineRunner:
         self._listener = listener
 
     def run(self, ctx: RequestContext, kind: str, subject: str, work: Callable[[Operation], T]) -> T:
-        """Run `work` as an operation of a kind (`onboard.repo`) on a subject; returns what it returns."""
+        """Run `work` as an operation of a kind (`onboard.repo`) on a subject; returns what it returns.
+
+        Raises StorageFailed or Busy where a beginning cannot be kept. An end that cannot be changes nothing: what was
+        done has its own record, and calling it failed would be a lie.
+        """
         ctx = replace(ctx, operation_id=new_id("opn"))
         kept = None if ctx.dry_run else self._database
         operation = Operation(ctx, kept, self._clock, self._listener)
@@ -130,19 +134,15 @@ class InlineRunner:
         if kept is None:
             return
         detail = _in_words(error) if error else ""
-        try:
-            with kept.write() as connection:
-                store.finish(
-                    connection,
-                    ctx,
-                    operation_id,
-                    status=status,
-                    detail=redact_text(detail),
-                    at=isoformat(self._clock.now()),
-                )
-        except StorageFailed:
-            if error is None:
-                raise  # a failed operation keeps its own error
+        with suppress(FopsError), kept.write() as connection:
+            store.finish(
+                connection,
+                ctx,
+                operation_id,
+                status=status,
+                detail=redact_text(detail),
+                at=isoformat(self._clock.now()),
+            )
 
 
 def _in_words(error: BaseException) -> str:

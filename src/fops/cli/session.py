@@ -2,36 +2,37 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from fops.actions import StepEvent
     from fops.bootstrap import App
     from fops.kernel.context import RequestContext
 
 
 @dataclass
 class Session:
-    """The global options of one call."""
+    """The global options of one call; `listener` hears the steps of operations."""
 
     dry_run: bool = False
     config: Path | None = None
     verbose: int = 0
     quiet: bool = False
-    color: bool = field(default_factory=lambda: "NO_COLOR" not in os.environ)
+    color: bool = True
+    listener: Callable[[StepEvent], None] = lambda _event: None
 
     @cached_property
     def app(self) -> App:
         """The wired house; settings are read here, at first use."""
         from fops.bootstrap import open_app  # noqa: PLC0415 - `fops --help` needs no house
         from fops.bootstrap.settings import Settings  # noqa: PLC0415 - as above
-        from fops.cli.progress import Progress  # noqa: PLC0415 - as above
 
-        return open_app(Settings(config=self.config), listener=Progress(self))
+        return open_app(Settings(config=self.config), listener=self.listener)
 
     def context(self) -> RequestContext:
         """A fresh request from this door."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
 from fops import __version__
+from fops.kernel.errors import NotDeployable
 from fops.onboarding.detect import existing_dockerfile
 from fops.onboarding.model import (
     App,
@@ -31,6 +32,9 @@ _OF_THE_LANGUAGE = frozenset({
     "lint_command", "static", "output_folder", "metrics_path", "server_package",
     "package_manager_version", "install_reads_program", "listen_variable", "settings_file", "start_needs_development", "listens_locally",
 })  # fmt: skip
+
+# Where the lock and the plan lie, and what is moved aside.
+_OWN_FOLDERS = (".fops", ".fops/proposed")
 
 
 def check(options: Options) -> None:
@@ -63,13 +67,15 @@ def plan(source: Source, tree: Tree, findings: Findings, options: Options) -> Pl
             left_out(target, services),
         )
     )
+    existing = frozenset((*tree.files, *tree.links))
+    _refuse_barred(existing)
     made = OnboardingPlan(
         source=source,
         target=target,
         environments=environments,
         services=services,
         assumptions=assumptions,
-        existing=frozenset((*tree.files, *tree.links)),
+        existing=existing,
         fops_version=__version__,
         pages=pages,
     )
@@ -186,4 +192,13 @@ def _about_aside(chosen: apps.Selection, first: ServicePlan) -> Iterator[Assumpt
             value=first.path,
             why=why,
             answer_with=f"--path {chosen.aside[0]}",
+        )
+
+
+def _refuse_barred(existing: frozenset[str]) -> None:
+    barred = next((folder for folder in _OWN_FOLDERS if folder in existing), None)
+    if barred:
+        raise NotDeployable(
+            f"{barred} is no folder in the repository, and F-Ops keeps its records in one of that name",
+            hint="rename what stands there, commit, and try again",
         )

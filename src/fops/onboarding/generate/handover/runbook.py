@@ -11,11 +11,11 @@ from fops.onboarding.generate.cloud.serverless import unset_parameters
 from fops.onboarding.generate.handover.service_file import environments
 from fops.onboarding.generate.kubernetes import host, namespace, secret_name, tls_name, workloads
 from fops.onboarding.generate.kubernetes.base import settable
-from fops.onboarding.generate.kubernetes.names import lettered
 from fops.onboarding.generate.pipeline import workflow
 from fops.onboarding.generate.pipeline.scripts import kind_of
 from fops.onboarding.generate.render import Escaped, because, render
 from fops.onboarding.model import Artifact, OnboardingPlan, ServicePlan, Target
+from fops.onboarding.plan.names import lettered
 
 PATH = "docs/runbook.md"
 _SETTING = re.compile(r"\b(vars|secrets)\.([A-Z_]+)")

@@ -22,11 +22,6 @@ def joined(name: str, end: str, *, longest: int = LABEL_LENGTH) -> str:
     return f"{end[: longest - len(mark) - 1].strip('-')}-{mark}"
 
 
-def lettered(name: str) -> str:
-    """A name where a letter has to stand first: of a Service (RFC 1035), of a stack."""
-    return name if name[0].isalpha() else f"app-{name}"[:LABEL_LENGTH].strip("-")
-
-
 def namespace(plan: OnboardingPlan, environment: str) -> str:
     """The namespace of an environment: `NAME-ENVIRONMENT`."""
     return joined(plan.name, environment)

@@ -9,8 +9,9 @@ from types import MappingProxyType
 
 from fops.onboarding.generate.container.commands import kubernetes_words
 from fops.onboarding.generate.container.runtime import Runtime, components, runtime, started
-from fops.onboarding.generate.kubernetes.names import joined, lettered
+from fops.onboarding.generate.kubernetes.names import joined
 from fops.onboarding.model import OnboardingPlan, ServicePlan
+from fops.onboarding.plan.names import lettered
 
 # Pods are called by the first 58 characters of `WORKLOAD-HASH-`: the dash has to be among them for alerts to match.
 _LONGEST = 57

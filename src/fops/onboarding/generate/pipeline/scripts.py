@@ -9,12 +9,12 @@ from urllib.parse import quote
 
 from fops.onboarding.generate.cloud.serverless import is_zipped, url_output
 from fops.onboarding.generate.container import dockerfile_path, runtime
-from fops.onboarding.generate.kubernetes.names import lettered
 from fops.onboarding.generate.pipeline.toolchains import toolchain
 from fops.onboarding.generate.pipeline.workflow import output, script_path
 from fops.onboarding.generate.render import Escaped, because, render
 from fops.onboarding.generate.render.places import above, place
 from fops.onboarding.model import Artifact, OnboardingPlan, ServicePlan, Target
+from fops.onboarding.plan.names import lettered
 
 # Commands that need no environment, and those that do.
 _COMMANDS = MappingProxyType({
