@@ -29,7 +29,10 @@ def artifacts(plan: OnboardingPlan) -> Iterator[Artifact]:
         name=plan.name,
         programs=list(_programs(plan, known)),
         backing=known,
-        volumes=[name for name, found in known.items() if found.data],
+        volumes=[
+            *(service.name for service in plan.services if runtime(service).data),
+            *(name for name, found in known.items() if found.data),
+        ],
     )
 
 
@@ -75,6 +78,7 @@ def _program(
         "read_only": runs.read_only,
         "writable": [_writable(folder, runs.user) for folder in runs.writable],
         "restricted": runs.restricted,
+        "data": runs.data and f"{service.name}-data:{runs.data}",
     }
 
 

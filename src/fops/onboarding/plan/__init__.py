@@ -6,7 +6,7 @@ Must not know: doors, disks, generators. Map:
     services.py   one application as a ServicePlan    processes.py what of it keeps running
     names.py      services, environments, images      target.py    where it can run
     defaults.py   what is taken when nobody answered  releases.py  which exact release stands behind a version
-    document.py   the plan as JSON, its digest
+    data.py       where data is that no server keeps  document.py  the plan as JSON, its digest
 """
 
 from fops.onboarding.plan.document import plan_digest, plan_json

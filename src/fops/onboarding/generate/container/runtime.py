@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -32,7 +33,8 @@ _WRITES_BESIDE_ITSELF = frozenset({"strapi", "redwood", "blitz", "gatsby"})
 class Runtime:
     """A started container. `user` is its number, None where the Dockerfile names no number; `root` is said by it.
 
-    `read_only` tells whether the root file system may be; `writable` are the folders it still needs.
+    `read_only` tells whether the root file system may be; `writable` are the folders it still needs, `data` the one on a
+    volume that lasts.
     """
 
     user: int | None
@@ -41,6 +43,7 @@ class Runtime:
     health_path: str | None
     read_only: bool
     writable: tuple[str, ...]
+    data: str | None = None
 
     @property
     def restricted(self) -> bool:
@@ -66,9 +69,28 @@ def runtime(service: ServicePlan) -> Runtime:
         root=False,
         port=service.port,
         health_path=service.health_path,
-        read_only=service.framework not in _WRITES_BESIDE_ITSELF,
+        read_only=service.framework not in _WRITES_BESIDE_ITSELF and not is_beside_program(service),
         writable=(SCRATCH, *_caches(service)),
+        data=data_folder(service),
     )
+
+
+def data_folder(service: ServicePlan) -> str | None:
+    """Where in the container the volume with the program's data is mounted, None without one."""
+    folder = service.data.folder if service.data else None
+    return posixpath.join(workdir(service), folder) if folder else None
+
+
+def is_beside_program(service: ServicePlan) -> bool:
+    """Whether the program writes its data among its own files, so that no volume can keep it."""
+    return service.data is not None and service.data.folder is None
+
+
+def owned_folder(service: ServicePlan) -> str | None:
+    """The folder the image's user must own to write the data: SQLite makes files beside the one it is told."""
+    if is_beside_program(service) and service.data:
+        return posixpath.normpath(posixpath.join(workdir(service), posixpath.dirname(service.data.path)))
+    return data_folder(service)
 
 
 def image_user(service: ServicePlan) -> int:
@@ -143,6 +165,7 @@ def _existing(service: ServicePlan, dockerfile: ExistingDockerfile) -> Runtime:
         health_path=service.health_path,
         read_only=False,  # what the user's own image writes is not known
         writable=(SCRATCH,),
+        data=data_folder(service),
     )
 
 

@@ -11,7 +11,7 @@ from fops.onboarding.generate.cloud.serverless import unset_parameters
 from fops.onboarding.generate.handover.service_file import environments
 from fops.onboarding.generate.kubernetes import host, namespace, secret_name, tls_name, workloads
 from fops.onboarding.generate.kubernetes.base import settable
-from fops.onboarding.generate.kubernetes.names import lettered
+from fops.onboarding.generate.kubernetes.names import claim_name, lettered
 from fops.onboarding.generate.pipeline import workflow
 from fops.onboarding.generate.pipeline.scripts import kind_of
 from fops.onboarding.generate.render import Escaped, because, render
@@ -50,7 +50,8 @@ class Setting:
 class Described:
     """A service in words. `workers` are its processes without a port, `deployments` its names in a cluster.
 
-    `certificate` is the secret of its host, None where nothing comes in; `to_set` is configuration without a value.
+    `certificate` is the secret of its host, None where nothing comes in; `to_set` is configuration without a value;
+    `data` is the file that no database server keeps and `claim` that on its volume, empty without one.
     """
 
     name: str
@@ -64,6 +65,8 @@ class Described:
     certificate: str | None
     host: str
     to_set: tuple[str, ...]
+    data: str
+    claim: str
     because: Callable[..., Escaped]
 
 
@@ -135,5 +138,7 @@ def _described(plan: OnboardingPlan, service: ServicePlan) -> Described:
         certificate=tls_name(service) if running[0].port else None,
         host=host(service, plan.production),
         to_set=tuple(variable.name for variable in settable(service)),
+        data=service.data.path if service.data else "",
+        claim=claim_name(service) if running[0].runtime.data else "",
         because=because(service),
     )

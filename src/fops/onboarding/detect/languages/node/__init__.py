@@ -13,6 +13,7 @@ from fops.onboarding.detect.evidence import Claim
 from fops.onboarding.detect.languages.node import sources
 from fops.onboarding.detect.languages.node.behaviour import (
     behaviour,
+    database,
     listen_variable,
     listens_locally,
     services,
@@ -133,6 +134,7 @@ class Node:
             listens = [fact for fact in port(tree, manifest, main, paths) if fact.value is not None]
             yield from listens
             yield from behaviour(tree, manifest, paths)
+            yield from database(tree, manifest, paths)
             yield from listen_variable(tree, manifest, paths)
             yield from listens_locally(tree, manifest, paths)
             if main is None and not listens and sources.listening(tree, paths) is None:
