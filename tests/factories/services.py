@@ -113,6 +113,9 @@ SERVICES: dict[str, ServicePlan] = {
     "create-react-app": site("yarn", "yarn.lock", framework="create-react-app", output_folder="build"),
     "data on a volume": a_service(data=DataFile(path="instance/shop.db", folder="instance"), backing=()),
     "data beside the program": node("npm", "package-lock.json", data=DataFile(path="shop.sqlite", folder=None)),
+    "built with variables": site("npm", "package-lock.json", env=(
+        EnvVariable(name="VITE_API_URL", default="https://api.acme.example", built=True), EnvVariable(name="VITE_TITLE", built=True),
+    )),
     "files": site("", **_FILES),
     "files below": site("", **{**_FILES, "output_folder": "public", "path": "site"}),
     "go with c": a_service(**GO_API_AND_WORKER),

@@ -148,13 +148,14 @@ class Process:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExistingDockerfile:
-    """What the user's own Dockerfile says; it wins over detection. `user` None means root."""
+    """What the user's own Dockerfile says; it wins over detection. `user` None means root; `arguments` are its ARGs."""
 
     path: str
     port: int | None
     user: str | None
     stages: tuple[str, ...]
     healthcheck: str | None = None
+    arguments: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, count
 from typing import Literal
 
+from fops.onboarding.generate.backing import points_home
 from fops.onboarding.generate.container.commands import by_npm, in_environment
-from fops.onboarding.model import ExistingDockerfile, OnboardingPlan, Process, ServicePlan, undeclared_server
+from fops.onboarding.model import (
+    EnvVariable,
+    ExistingDockerfile,
+    OnboardingPlan,
+    Process,
+    ServicePlan,
+    undeclared_server,
+)
 
 APP_USER = 10001  # above every user a base image has
 NODE_USER = 1000  # `node` and `bun` of the official images
@@ -136,6 +144,17 @@ def system_packages(service: ServicePlan) -> tuple[str, ...]:
     """The Debian packages that the running image needs by the repository's word."""
     fact = service.evidence.get("system_packages")
     return tuple(fact.value) if fact else ()
+
+
+def build_arguments(service: ServicePlan) -> tuple[EnvVariable, ...]:
+    """What the image's build takes as arguments; of the user's own image those that it names."""
+    theirs = service.dockerfile
+    return tuple(one for one in service.build_variables if theirs is None or one.name in theirs.arguments)
+
+
+def build_defaults(service: ServicePlan) -> Mapping[str, str]:
+    """What the build writes into pages where nobody sets it, empty for none: a developer's own machine is no default."""
+    return {one.name: "" if points_home(one) else one.default or "" for one in service.build_variables}
 
 
 def member(service: ServicePlan) -> str:

@@ -18,7 +18,11 @@ from fops.onboarding.generate.render import Escaped, because, render
 from fops.onboarding.model import Artifact, OnboardingPlan, ServicePlan, Target
 
 PATH = "docs/runbook.md"
-_SETTING = re.compile(r"\b(vars|secrets)\.([A-Z_]+)")
+_SETTING = re.compile(r"\b(vars|secrets)\.([A-Za-z_][A-Za-z0-9_]*)")
+_OF_THE_BUILD = (
+    "what the build writes into pages that every visitor can read; one value for every environment, since they share what "
+    "was built; the deploy script takes it from its own environment"
+)
 _MEANINGS = MappingProxyType(
     {
         "AWS_ROLE_ARN": "role the pipeline becomes by OIDC, one for each environment",
@@ -112,8 +116,15 @@ def artifacts(plan: OnboardingPlan) -> Iterator[Artifact]:
 def settings_of(plan: OnboardingPlan) -> Iterator[Setting]:
     """Every GitHub variable and secret the plan's own workflow reads, as its text says, in the order of their names."""
     text = "".join(artifact.text for artifact in workflow.artifacts(plan))
+    built = {
+        variable.name: _OF_THE_BUILD for service in plan.services for variable in service.build_variables
+    }
+    meanings = {**built, **_MEANINGS}
     for kind, name in sorted(set(_SETTING.findall(text)), key=lambda found: found[1]):
-        yield Setting(name=name, kind="secret" if kind == "secrets" else "variable", meaning=_MEANINGS[name])
+        if name in meanings:  # a command of the repository may look like one
+            yield Setting(
+                name=name, kind="secret" if kind == "secrets" else "variable", meaning=meanings[name]
+            )
 
 
 def _github_environments(plan: OnboardingPlan) -> list[dict[str, object]]:

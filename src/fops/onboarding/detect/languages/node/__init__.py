@@ -1,7 +1,7 @@
 """Node: JavaScript and TypeScript, with npm, pnpm, Yarn or Bun.
 
 Map: manifest.py (package.json) · package_manager.py · version.py · frameworks.py (the table) · sources.py (program files)
-install.py · commands.py (build, start, test, lint) · monorepo/ (Nx, siblings) · site.py (static or not) · port.py · behaviour.py (routes, variables, services)
+install.py · commands.py (build, start, test, lint) · monorepo/ (Nx, siblings) · site.py (static or not, its variables) · port.py · behaviour.py (routes, variables, services)
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from fops.onboarding.detect.languages.node.monorepo import nx, siblings
 from fops.onboarding.detect.languages.node.package_manager import chosen, package_manager
 from fops.onboarding.detect.languages.node.port import port
 from fops.onboarding.detect.languages.node.release import release
-from fops.onboarding.detect.languages.node.site import output, server_output, static
+from fops.onboarding.detect.languages.node.site import build_env, output, server_output, static
 from fops.onboarding.detect.languages.node.version import version
 from fops.onboarding.model import CERTAIN, LIKELY, STRONG, WEAK, App, Fact
 from fops.onboarding.ports import Tree
@@ -126,6 +126,7 @@ class Node:
         yield from run
         yield from services(tree, manifest)
         yield from system_packages(tree, manifest)
+        yield from build_env(tree, paths)
         if files_only and part is None:
             yield from output(tree, main)
         if not files_only and main:
