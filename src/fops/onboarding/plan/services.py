@@ -30,6 +30,10 @@ _WITHHELD = (
 _READABLE = (
     "the build writes its value into pages that every visitor can read: it must be a key made for that"
 )
+_REMADE = (
+    "pages that are made again while it runs stay in each pod's memory: the file system they would also go to is read-only, "
+    "and the log says so; experimental.isrFlushToDisk: false in next.config ends that, a cacheHandler shares them"
+)
 _MAX_FILES = 2000
 _DEEPEST = 3  # folders; manifests, configuration and main programs lie near the top
 _ENV_FACTS = ("env", "secrets")
@@ -55,6 +59,10 @@ def finish(
     _about_server(one, assume)
     built = _built(one, static=static)
     assumed.extend(_about_built(one, built))
+    if one.value("revalidates") and one.dockerfile is None and not static:
+        assumed.append(
+            Assumption(service=one.name, fact="revalidates", value=True, why=_REMADE, answer_with="")
+        )
     variables = (*_variables(one, built), *_build_variables(built))
     made = _service(
         one,

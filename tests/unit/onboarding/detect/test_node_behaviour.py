@@ -205,3 +205,24 @@ def test_what_a_build_writes_into_pages_is_told_from_what_a_server_reads(text, p
 )
 def test_what_a_server_reads_when_it_runs_is_none_of_the_build_s(text):
     assert a_page(text) is None
+
+
+@pytest.mark.parametrize(
+    "code", ["export const revalidate = 60", "return { props, revalidate: 10 }", "revalidatePath('/posts')"]
+)
+def test_next_says_that_it_makes_pages_again_while_it_runs(code):
+    assert facts(code, dependencies=("next",), path="app/page.js")["revalidates"] is True
+
+
+@pytest.mark.parametrize(
+    ("code", "config"),
+    [
+        ("export const revalidate = 0", ""),
+        ("export const dynamic = 'force-dynamic'", ""),
+        ("export const revalidate = 60", "experimental: { isrFlushToDisk: false }"),
+        ("export const revalidate = 60", "cacheHandler: require.resolve('./cache.js')"),
+    ],
+)
+def test_pages_made_again_are_no_matter_where_nothing_is_written_for_them(code, config):
+    got = facts(code, dependencies=("next",), path="app/page.js", files={"next.config.js": config})
+    assert "revalidates" not in got

@@ -60,3 +60,9 @@ def test_a_person_s_own_image_has_to_take_the_argument(planned):
     assert service.dockerfile.arguments == {"NEXT_PUBLIC_A"}
     assert set(told) == {"NEXT_PUBLIC_B"}
     assert "no `ARG NEXT_PUBLIC_B`" in told["NEXT_PUBLIC_B"]
+
+
+def test_pages_made_again_on_a_read_only_file_system_are_told_about(planned):
+    made = planned(a_next("export const revalidate = 60"))
+    told = next(one for one in made.plan.assumptions if one.fact == "revalidates")
+    assert "isrFlushToDisk" in told.why

@@ -27,7 +27,7 @@ from fops.onboarding.detect.languages.node.monorepo import nx, siblings
 from fops.onboarding.detect.languages.node.package_manager import chosen, package_manager
 from fops.onboarding.detect.languages.node.port import port
 from fops.onboarding.detect.languages.node.release import release
-from fops.onboarding.detect.languages.node.site import build_env, output, server_output, static
+from fops.onboarding.detect.languages.node.site import build_env, output, revalidates, server_output, static
 from fops.onboarding.detect.languages.node.version import version
 from fops.onboarding.model import CERTAIN, LIKELY, STRONG, WEAK, App, Fact
 from fops.onboarding.ports import Tree
@@ -136,6 +136,8 @@ class Node:
             yield from listens
             yield from behaviour(tree, manifest, paths)
             yield from database(tree, manifest, paths)
+            if main and main.name == "next":
+                yield from revalidates(tree, paths)
             yield from listen_variable(tree, manifest, paths)
             yield from listens_locally(tree, manifest, paths)
             if main is None and not listens and sources.listening(tree, paths) is None:

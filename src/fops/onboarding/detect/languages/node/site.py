@@ -62,6 +62,12 @@ _OF_VITE = re.compile(r"import\.meta\.env\W+(?:VITE|PUBLIC)_")
 _OF_SVELTE = re.compile(
     r"\b(?P<name>PUBLIC_[A-Z0-9_]+)(?=[^{}]{0,300}\}\s*from\s*['\"]\$env/static/public['\"])"
 )
+_REVALIDATES = re.compile(
+    r"\bexport\s+const\s+revalidate\s*=\s*[1-9]|\brevalidate\s*:\s*[1-9]|\brevalidate(?:Path|Tag)\s*\("
+)
+_KEPT_ELSEWHERE = re.compile(
+    r"\bisrFlushToDisk\s*:\s*false|\b(?:incrementalCacheHandlerPath|cacheHandlers?)\s*:"
+)
 _STATIC_PACKAGES = {"sveltekit": "@sveltejs/adapter-static"}
 _OUTPUTS = {
     "vite": (("vite.config.*",), r"outDir\s*:\s*['\"](?:\./)?([^'\"]+)['\"]"),
@@ -216,3 +222,15 @@ def build_env(tree: Tree, paths: Sequence[str]) -> Iterator[Fact]:
     ]
     found = [*inlined, *code_hits(tree, _OF_SVELTE, files)]
     yield from (replace(fact, name="build_env", rule="node.build-env") for fact in environment("node", found))
+
+
+def revalidates(tree: Tree, paths: Sequence[str]) -> Iterator[Fact]:
+    """The fact `revalidates`: Next.js makes pages again while it runs, and writes them beside those of the build.
+
+    Not where its configuration keeps them in memory alone or hands them to a cache of its own: Next.js' guide "Self-hosting".
+    """
+    if next(code_hits(tree, _KEPT_ELSEWHERE, matching(tree, "next.config.*")), None):
+        return
+    if hit := next(code_hits(tree, _REVALIDATES, paths), None):
+        yield Fact(name="revalidates", value=True, rule="node.next.revalidates",
+                   confidence=LIKELY, file=hit.file, line=hit.line)  # fmt: skip
