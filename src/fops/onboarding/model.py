@@ -126,11 +126,15 @@ class Assumption:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnvVariable:
-    """A variable the program reads. `default` is the one in the code or example file, None when it must be set."""
+    """A variable the program reads. `default` is the one in the code or example file, None when it must be set.
+
+    `built`: the build writes its value into what browsers get, so that it is neither secret nor set at run time.
+    """
 
     name: str
     default: str | None = None
     secret: bool = False
+    built: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,13 +148,26 @@ class Process:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExistingDockerfile:
-    """What the user's own Dockerfile says; it wins over detection. `user` None means root."""
+    """What the user's own Dockerfile says; it wins over detection. `user` None means root; `arguments` are its ARGs."""
 
     path: str
     port: int | None
     user: str | None
     stages: tuple[str, ...]
     healthcheck: str | None = None
+    arguments: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataFile:
+    """The file a program keeps its data in where no server does; `path` is as the program names it.
+
+    `folder` is mounted from a volume: below the working folder, or absolute. None where the file lies among the
+    program's own, which a volume would hide.
+    """
+
+    path: str
+    folder: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +203,7 @@ class ServicePlan:
     files: frozenset[str]
     dockerfile: ExistingDockerfile | None
     evidence: Mapping[str, Fact]
+    data: DataFile | None = None
 
     @property
     def secrets(self) -> tuple[EnvVariable, ...]:
@@ -195,7 +213,12 @@ class ServicePlan:
     @property
     def configuration(self) -> tuple[EnvVariable, ...]:
         """The variables that belong into a ConfigMap."""
-        return tuple(variable for variable in self.env if not variable.secret)
+        return tuple(variable for variable in self.env if not (variable.secret or variable.built))
+
+    @property
+    def build_variables(self) -> tuple[EnvVariable, ...]:
+        """The variables that belong to the build."""
+        return tuple(variable for variable in self.env if variable.built)
 
     @property
     def prefix(self) -> str:

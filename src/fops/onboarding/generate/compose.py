@@ -9,9 +9,16 @@ from typing import Any
 from fops.onboarding.generate.backing import Backing, backing, local_value
 from fops.onboarding.generate.container import dockerfile_path
 from fops.onboarding.generate.container.commands import exec_form
-from fops.onboarding.generate.container.runtime import SCRATCH, components, reads_port, runtime, started
+from fops.onboarding.generate.container.runtime import (
+    SCRATCH,
+    build_arguments,
+    components,
+    reads_port,
+    runtime,
+    started,
+)
 from fops.onboarding.generate.render import because, render
-from fops.onboarding.model import Artifact, OnboardingPlan, Process, ServicePlan, Target
+from fops.onboarding.model import Artifact, EnvVariable, OnboardingPlan, Process, ServicePlan, Target
 
 _FILES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
 
@@ -29,7 +36,10 @@ def artifacts(plan: OnboardingPlan) -> Iterator[Artifact]:
         name=plan.name,
         programs=list(_programs(plan, known)),
         backing=known,
-        volumes=[name for name, found in known.items() if found.data],
+        volumes=[
+            *(service.name for service in plan.services if runtime(service).data),
+            *(name for name, found in known.items() if found.data),
+        ],
     )
 
 
@@ -67,6 +77,7 @@ def _program(
         "because": because(service),
         "context": "." if service.context == "." else f"./{service.context}",
         "dockerfile": relpath(dockerfile_path(plan, service), service.context),
+        "arguments": {one.name: _argument(one) for one in build_arguments(service)},
         "command": [] if main else [word.replace("$", "$$") for word in exec_form(started(service, process))],
         "port": port,
         "published": _published(port, name, taken) if port else None,
@@ -75,7 +86,13 @@ def _program(
         "read_only": runs.read_only,
         "writable": [_writable(folder, runs.user) for folder in runs.writable],
         "restricted": runs.restricted,
+        "data": runs.data and f"{service.name}-data:{runs.data}",
     }
+
+
+def _argument(variable: EnvVariable) -> str:
+    """A build argument from the developer's environment; without a default, one that is not set is not given."""
+    return f"${{{variable.name}:-{variable.default}}}" if variable.default else ""
 
 
 def _writable(folder: str, user: int | None) -> str:
@@ -92,7 +109,7 @@ def _published(port: int, name: str, taken: dict[int, str]) -> int:
 
 
 def _environment(service: ServicePlan, port: int | None) -> Mapping[str, str]:
-    values = {variable.name: local_value(service, variable) for variable in service.env}
+    values = {variable.name: local_value(service, variable) for variable in service.env if not variable.built}
     if port and reads_port(service):
         values["PORT"] = str(port)
     return values

@@ -19,7 +19,7 @@ from fops.onboarding.model import (
     Source,
     Target,
 )
-from fops.onboarding.plan import answers, apps, defaults, names
+from fops.onboarding.plan import answers, apps, data, defaults, names
 from fops.onboarding.plan.options import DEFAULT_ENVIRONMENTS, Options, Planned
 from fops.onboarding.plan.processes import Draft
 from fops.onboarding.plan.services import finish
@@ -31,6 +31,7 @@ _OF_THE_LANGUAGE = frozenset({
     "package_manager", "framework", "runtime_version", "install_command", "build_command", "start_command", "test_command",
     "lint_command", "static", "output_folder", "metrics_path", "server_package",
     "package_manager_version", "install_reads_program", "listen_variable", "settings_file", "start_needs_development", "listens_locally",
+    "database_file", "build_env", "revalidates",
 })  # fmt: skip
 
 # Where the lock and the plan lie, and what is moved aside.
@@ -57,9 +58,15 @@ def plan(source: Source, tree: Tree, findings: Findings, options: Options) -> Pl
     services = tuple(service for service, _ in finished)
     pages = bool(answers.plan_wide(options.sets, "pages"))
     target = choose(options.target, services, drafts[0].tree, pages=pages)
+    kept = [
+        data.keep(service, one, target, several=len(drafts) > 1)
+        for service, one in zip(services, drafts, strict=True)
+    ]
+    services = tuple(service for service, _ in kept)
     assumptions = tuple(
         chain(
             *(assumed for _, assumed in finished),
+            *(assumed for _, assumed in kept),
             _about_conflicts(chosen.findings, services, drafts),
             _about_images(services) if target is not Target.STATIC else (),
             _about_ports(services),

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from fops.onboarding.generate.container import go, ignore, java, node, python, static
-from fops.onboarding.generate.container.runtime import runtime, workdir
+from fops.onboarding.generate.container.runtime import is_beside_program, owned_folder, runtime, workdir
 from fops.onboarding.generate.render import because, render
 from fops.onboarding.generate.render.places import PROPOSED, is_taken
 from fops.onboarding.model import Artifact, ExistingDockerfile, OnboardingPlan, ServicePlan, Target
@@ -88,6 +88,8 @@ def _dockerfile(
             "folder": workdir(service),
             "build_command": service.build_command,
             "port": service.port,
+            "owned_folder": owned_folder(service),
+            "beside_program": is_beside_program(service),
             **values,
             **served,
         },

@@ -11,6 +11,7 @@ from typing import Any
 from fops.onboarding.generate.container.commands import exec_form
 from fops.onboarding.generate.container.runtime import (
     NODE_USER,
+    build_defaults,
     member,
     processes,
     reads_port,
@@ -99,7 +100,7 @@ _BUN = Manager(
 def dockerfile(service: ServicePlan) -> tuple[str, Mapping[str, Any]]:
     """The template of a Node service and its values."""
     manager = _manager(service)
-    values = {**_images(service), **_install(service, manager)}
+    values = {**_images(service), **_install(service, manager), "arguments": build_defaults(service)}
     if service.static:
         output = f"{workdir(service)}/{(service.output_folder or 'dist').strip('/')}"
         return "container/node-static.Dockerfile.j2", {**values, "output": output}

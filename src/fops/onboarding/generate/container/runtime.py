@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, count
 from typing import Literal
 
+from fops.onboarding.generate.backing import points_home
 from fops.onboarding.generate.container.commands import by_npm, in_environment
-from fops.onboarding.model import ExistingDockerfile, OnboardingPlan, Process, ServicePlan, undeclared_server
+from fops.onboarding.model import (
+    EnvVariable,
+    ExistingDockerfile,
+    OnboardingPlan,
+    Process,
+    ServicePlan,
+    undeclared_server,
+)
 
 APP_USER = 10001  # above every user a base image has
 NODE_USER = 1000  # `node` and `bun` of the official images
@@ -32,7 +41,8 @@ _WRITES_BESIDE_ITSELF = frozenset({"strapi", "redwood", "blitz", "gatsby"})
 class Runtime:
     """A started container. `user` is its number, None where the Dockerfile names no number; `root` is said by it.
 
-    `read_only` tells whether the root file system may be; `writable` are the folders it still needs.
+    `read_only` tells whether the root file system may be; `writable` are the folders it still needs, `data` the one on a
+    volume that lasts.
     """
 
     user: int | None
@@ -41,6 +51,7 @@ class Runtime:
     health_path: str | None
     read_only: bool
     writable: tuple[str, ...]
+    data: str | None = None
 
     @property
     def restricted(self) -> bool:
@@ -66,9 +77,28 @@ def runtime(service: ServicePlan) -> Runtime:
         root=False,
         port=service.port,
         health_path=service.health_path,
-        read_only=service.framework not in _WRITES_BESIDE_ITSELF,
+        read_only=service.framework not in _WRITES_BESIDE_ITSELF and not is_beside_program(service),
         writable=(SCRATCH, *_caches(service)),
+        data=data_folder(service),
     )
+
+
+def data_folder(service: ServicePlan) -> str | None:
+    """Where in the container the volume with the program's data is mounted, None without one."""
+    folder = service.data.folder if service.data else None
+    return posixpath.join(workdir(service), folder) if folder else None
+
+
+def is_beside_program(service: ServicePlan) -> bool:
+    """Whether the program writes its data among its own files, so that no volume can keep it."""
+    return service.data is not None and service.data.folder is None
+
+
+def owned_folder(service: ServicePlan) -> str | None:
+    """The folder the image's user must own to write the data: SQLite makes files beside the one it is told."""
+    if is_beside_program(service) and service.data:
+        return posixpath.normpath(posixpath.join(workdir(service), posixpath.dirname(service.data.path)))
+    return data_folder(service)
 
 
 def image_user(service: ServicePlan) -> int:
@@ -116,6 +146,17 @@ def system_packages(service: ServicePlan) -> tuple[str, ...]:
     return tuple(fact.value) if fact else ()
 
 
+def build_arguments(service: ServicePlan) -> tuple[EnvVariable, ...]:
+    """What the image's build takes as arguments; of the user's own image those that it names."""
+    theirs = service.dockerfile
+    return tuple(one for one in service.build_variables if theirs is None or one.name in theirs.arguments)
+
+
+def build_defaults(service: ServicePlan) -> Mapping[str, str]:
+    """What the build writes into pages where nobody sets it, empty for none: a developer's own machine is no default."""
+    return {one.name: "" if points_home(one) else one.default or "" for one in service.build_variables}
+
+
 def member(service: ServicePlan) -> str:
     """The application's folder below its build context, `.` where they are the same."""
     if service.path == service.context:
@@ -143,6 +184,7 @@ def _existing(service: ServicePlan, dockerfile: ExistingDockerfile) -> Runtime:
         health_path=service.health_path,
         read_only=False,  # what the user's own image writes is not known
         writable=(SCRATCH,),
+        data=data_folder(service),
     )
 
 

@@ -11,6 +11,7 @@ from fops.onboarding.generate.cloud.serverless import unset_parameters
 from fops.onboarding.generate.handover.service_file import environments
 from fops.onboarding.generate.kubernetes import host, namespace, secret_name, tls_name, workloads
 from fops.onboarding.generate.kubernetes.base import settable
+from fops.onboarding.generate.kubernetes.names import claim_name
 from fops.onboarding.generate.pipeline import workflow
 from fops.onboarding.generate.pipeline.scripts import kind_of
 from fops.onboarding.generate.render import Escaped, because, render
@@ -18,7 +19,11 @@ from fops.onboarding.model import Artifact, OnboardingPlan, ServicePlan, Target
 from fops.onboarding.plan.names import lettered
 
 PATH = "docs/runbook.md"
-_SETTING = re.compile(r"\b(vars|secrets)\.([A-Z_]+)")
+_SETTING = re.compile(r"\b(vars|secrets)\.([A-Za-z_][A-Za-z0-9_]*)")
+_OF_THE_BUILD = (
+    "what the build writes into pages that every visitor can read; one value for every environment, since they share what "
+    "was built; the deploy script takes it from its own environment"
+)
 _MEANINGS = MappingProxyType(
     {
         "AWS_ROLE_ARN": "role the pipeline becomes by OIDC, one for each environment",
@@ -50,7 +55,8 @@ class Setting:
 class Described:
     """A service in words. `workers` are its processes without a port, `deployments` its names in a cluster.
 
-    `certificate` is the secret of its host, None where nothing comes in; `to_set` is configuration without a value.
+    `certificate` is the secret of its host, None where nothing comes in; `to_set` is configuration without a value;
+    `data` is the file that no database server keeps and `claim` that on its volume, empty without one.
     """
 
     name: str
@@ -64,6 +70,8 @@ class Described:
     certificate: str | None
     host: str
     to_set: tuple[str, ...]
+    data: str
+    claim: str
     because: Callable[..., Escaped]
 
 
@@ -109,8 +117,15 @@ def artifacts(plan: OnboardingPlan) -> Iterator[Artifact]:
 def settings_of(plan: OnboardingPlan) -> Iterator[Setting]:
     """Every GitHub variable and secret the plan's own workflow reads, as its text says, in the order of their names."""
     text = "".join(artifact.text for artifact in workflow.artifacts(plan))
+    built = {
+        variable.name: _OF_THE_BUILD for service in plan.services for variable in service.build_variables
+    }
+    meanings = {**built, **_MEANINGS}
     for kind, name in sorted(set(_SETTING.findall(text)), key=lambda found: found[1]):
-        yield Setting(name=name, kind="secret" if kind == "secrets" else "variable", meaning=_MEANINGS[name])
+        if name in meanings:  # a command of the repository may look like one
+            yield Setting(
+                name=name, kind="secret" if kind == "secrets" else "variable", meaning=meanings[name]
+            )
 
 
 def _github_environments(plan: OnboardingPlan) -> list[dict[str, object]]:
@@ -135,5 +150,7 @@ def _described(plan: OnboardingPlan, service: ServicePlan) -> Described:
         certificate=tls_name(service) if running[0].port else None,
         host=host(service, plan.production),
         to_set=tuple(variable.name for variable in settable(service)),
+        data=service.data.path if service.data else "",
+        claim=claim_name(service) if running[0].runtime.data else "",
         because=because(service),
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from fops.onboarding.generate.backing import backing, points_home
 from fops.onboarding.generate.container.runtime import reads_port
-from fops.onboarding.generate.kubernetes.names import secret_name, tls_name
+from fops.onboarding.generate.kubernetes.names import claim_name, secret_name, tls_name
 from fops.onboarding.generate.kubernetes.workload import Workload, workloads
 from fops.onboarding.generate.render import because, render
 from fops.onboarding.model import Artifact, EnvVariable, OnboardingPlan, ServicePlan
@@ -65,6 +65,13 @@ def _service(plan: OnboardingPlan, service: ServicePlan) -> Iterator[Artifact]:
     if config or to_set:
         yield _render(plan, service, "configmap.yaml", "The variables the program reads that are no secrets.",
                       config=config, to_set=to_set)  # fmt: skip
+    if main.runtime.data:
+        yield _render(
+            plan,
+            service,
+            "persistentvolumeclaim.yaml",
+            "A volume for the data that no database server keeps.",
+        )
     for workload in every:
         yield _deployment(plan, service, workload, configured=bool(config or to_set))
     for workload in every:
@@ -114,5 +121,6 @@ def _render(
         because=because(service),
         service=service,
         part_of=plan.name,
+        claim=claim_name(service),
         **values,
     )

@@ -37,6 +37,11 @@ def secret_name(service: ServicePlan) -> str:
     return joined(service.name, "secrets")
 
 
+def claim_name(service: ServicePlan) -> str:
+    """The claim on a volume for the service's data."""
+    return joined(service.name, "data")
+
+
 def tls_name(service: ServicePlan) -> str:
     """The Secret with the certificate of the service's host, created by hand or by a certificate manager."""
     return joined(service.name, "tls")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from fops.onboarding.generate.container.commands import kubernetes_words
-from fops.onboarding.generate.container.runtime import Runtime, components, runtime, started
+from fops.onboarding.generate.container.runtime import APP_USER, Runtime, components, runtime, started
 from fops.onboarding.generate.kubernetes.names import joined
 from fops.onboarding.model import OnboardingPlan, ServicePlan
 from fops.onboarding.plan.names import lettered
@@ -42,7 +42,7 @@ _RESOURCES: Mapping[str, Resources] = MappingProxyType({
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workload:
-    """One Deployment. `words` is empty where the image's own command is meant; `serves` says that a Service fronts it."""
+    """One Deployment. `words` is empty where the image's own command is meant; `single` says that there must be one pod."""
 
     name: str
     service: str
@@ -59,6 +59,11 @@ class Workload:
     def service_name(self) -> str:
         """The Service's name: unlike other objects' names it may not begin with a digit (RFC 1035)."""
         return lettered(self.name)
+
+    @property
+    def group(self) -> int:
+        """The group whose members may write a volume: the user's own where its number is known."""
+        return self.runtime.user or APP_USER
 
     @property
     def probes(self) -> Mapping[str, Mapping[str, int]]:
@@ -91,7 +96,7 @@ def _workloads(plan: OnboardingPlan, service: ServicePlan) -> Iterator[Workload]
             words=() if main else tuple(kubernetes_words(started(service, process))),
             port=runs.port if main else process.port,
             health_path=runs.health_path if main else None,
-            single=bool(_SINGLE.search(part)),
+            single=service.data is not None or bool(_SINGLE.search(part)),
             main=main,
             runtime=runs,
             resources=resources,

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from fops.onboarding.generate.cloud.serverless import is_zipped, url_output
 from fops.onboarding.generate.container import dockerfile_path, runtime
+from fops.onboarding.generate.container.runtime import build_arguments
 from fops.onboarding.generate.pipeline.toolchains import toolchain
 from fops.onboarding.generate.pipeline.workflow import output, script_path
 from fops.onboarding.generate.render import Escaped, because, render
@@ -41,6 +42,7 @@ class Item:
     context: str
     path: str
     dockerfile: str
+    arguments: tuple[str, ...]
     install: str
     build: str
     folder: str
@@ -95,6 +97,7 @@ def _item(plan: OnboardingPlan, service: ServicePlan) -> Item:
         context=service.context,
         path=service.path,
         dockerfile=dockerfile_path(plan, service),
+        arguments=tuple(variable.name for variable in build_arguments(service)),
         install=tools.install if service.build_command else "",
         build=tools.inside(service.build_command) if service.build_command else "",
         folder=output(service),

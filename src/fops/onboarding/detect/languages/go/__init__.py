@@ -1,7 +1,7 @@
 """Go: modules and workspaces, the folders of dep and glide, and plain `main.go`.
 
 Map: modules.py (go.mod, go.work) · packages.py (programs and what they reach) · version.py · dependencies.py
-(framework, services) · start.py (build, start, processes) · port.py · behaviour.py (routes, environment, checks).
+(framework, services, database file) · start.py (build, start, processes) · port.py · behaviour.py (routes, environment, checks).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from fops.onboarding.detect.evidence import Claim
 from fops.onboarding.detect.languages.go.behaviour import behaviour, checks
-from fops.onboarding.detect.languages.go.dependencies import dependencies
+from fops.onboarding.detect.languages.go.dependencies import database, dependencies
 from fops.onboarding.detect.languages.go.packages import Project, project, sources
 from fops.onboarding.detect.languages.go.port import port
 from fops.onboarding.detect.languages.go.start import commands, running
@@ -61,6 +61,7 @@ class Go:
             files = tuple(path for package in whole.reach(programs[0]) for path in package.files)
             yield from port(tree, files, framework=framework)
             yield from behaviour(tree, files)
+            yield from database(tree, whole, files)
 
     def library(self, tree: Tree) -> Claim | None:
         """A module without a main package; of files that cannot be read, one laid out as packages to import are."""

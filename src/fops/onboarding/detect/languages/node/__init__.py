@@ -1,7 +1,7 @@
 """Node: JavaScript and TypeScript, with npm, pnpm, Yarn or Bun.
 
 Map: manifest.py (package.json) · package_manager.py · version.py · frameworks.py (the table) · sources.py (program files)
-install.py · commands.py (build, start, test, lint) · monorepo/ (Nx, siblings) · site.py (static or not) · port.py · behaviour.py (routes, variables, services)
+install.py · commands.py (build, start, test, lint) · monorepo/ (Nx, siblings) · site.py (static or not, its variables) · port.py · behaviour.py (routes, variables, services)
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from fops.onboarding.detect.evidence import Claim
 from fops.onboarding.detect.languages.node import sources
 from fops.onboarding.detect.languages.node.behaviour import (
     behaviour,
+    database,
     listen_variable,
     listens_locally,
     services,
@@ -26,7 +27,7 @@ from fops.onboarding.detect.languages.node.monorepo import nx, siblings
 from fops.onboarding.detect.languages.node.package_manager import chosen, package_manager
 from fops.onboarding.detect.languages.node.port import port
 from fops.onboarding.detect.languages.node.release import release
-from fops.onboarding.detect.languages.node.site import output, server_output, static
+from fops.onboarding.detect.languages.node.site import build_env, output, revalidates, server_output, static
 from fops.onboarding.detect.languages.node.version import version
 from fops.onboarding.model import CERTAIN, LIKELY, STRONG, WEAK, App, Fact
 from fops.onboarding.ports import Tree
@@ -125,6 +126,7 @@ class Node:
         yield from run
         yield from services(tree, manifest)
         yield from system_packages(tree, manifest)
+        yield from build_env(tree, paths)
         if files_only and part is None:
             yield from output(tree, main)
         if not files_only and main:
@@ -133,6 +135,9 @@ class Node:
             listens = [fact for fact in port(tree, manifest, main, paths) if fact.value is not None]
             yield from listens
             yield from behaviour(tree, manifest, paths)
+            yield from database(tree, manifest, paths)
+            if main and main.name == "next":
+                yield from revalidates(tree, paths)
             yield from listen_variable(tree, manifest, paths)
             yield from listens_locally(tree, manifest, paths)
             if main is None and not listens and sources.listening(tree, paths) is None:

@@ -1,7 +1,7 @@
 """Python: applications, workers and sites, of any package manager.
 
 Map: claim.py (application or library) · manifests/ (dependencies, package_manager, version, framework, services) · code/ (program text
-by syntax tree: routes, environment) · run/ (entry, start, port, workers, Django) · checks.py (test, lint) · static.py
+by syntax tree: routes, environment, database) · run/ (entry, start, port, workers, Django) · checks.py (test, lint) · static.py
 (site generators).
 """
 
@@ -13,6 +13,7 @@ from fops.onboarding.detect.evidence import Claim, key_line
 from fops.onboarding.detect.files.commands import port_in
 from fops.onboarding.detect.languages.python import claim, static
 from fops.onboarding.detect.languages.python.checks import checks
+from fops.onboarding.detect.languages.python.code.database import database
 from fops.onboarding.detect.languages.python.code.environment import environment
 from fops.onboarding.detect.languages.python.code.routes import health, metrics
 from fops.onboarding.detect.languages.python.manifests import package_manager
@@ -87,6 +88,7 @@ def _running(whole: Project) -> Iterator[Fact]:
     yield from _start(whole, processes)
     yield from services(whole.dependencies, whole.modules)
     yield from environment(whole.modules)
+    yield from database(whole.modules, in_instance="flask-sqlalchemy" in whole.dependencies)
     yield from health(whole.modules, framework=framework.name if framework else None)
     yield from metrics(whole.modules)
 
