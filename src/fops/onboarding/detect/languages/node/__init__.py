@@ -92,6 +92,10 @@ class Node:
         """The build of a workspace's member that comes after the builds of those it imports, None where it needs none."""
         return siblings.build(tree, app, members)
 
+    def aside(self, tree: Tree) -> Iterator[str]:
+        """Notes on the applications of an Nx workspace that are built and started from the top, as the first is."""
+        return nx.aside(tree, chosen(tree, read(tree) or _EMPTY))
+
     def facts(self, tree: Tree) -> Iterator[Fact]:
         """Every candidate fact."""
         manifest = read(tree) or _EMPTY
