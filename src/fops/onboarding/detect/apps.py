@@ -18,11 +18,12 @@ from fops.onboarding.detect import beside, files
 from fops.onboarding.detect.broken import broken
 from fops.onboarding.detect.choose import PROJECT_FILES, Candidate, choose
 from fops.onboarding.detect.files.place import Place
+from fops.onboarding.detect.notes import about
 from fops.onboarding.detect.refuse import Kind, kind_of, unknown
 from fops.onboarding.detect.refuse.kinds import ALWAYS
 from fops.onboarding.detect.settle import settle, shared_ports
 from fops.onboarding.detect.workspaces import Workspace, declared
-from fops.onboarding.model import LIKELY, App, Conflict, Fact, Findings, seen_from_top
+from fops.onboarding.model import LIKELY, App, Conflict, Fact, Findings
 from fops.onboarding.ports import Tree
 
 _DEEPEST = 3  # folders: `services/group/api` is the deepest layout in common use
@@ -58,7 +59,7 @@ class _Verdict:
             return False
         if not self.candidate.supported:
             return self.candidate.claim.confidence >= LIKELY
-        return self._knows("start_command", "static", "processes")
+        return self._knows("start_command", "static", "processes", "built_for")
 
     @property
     def runs_surely(self) -> bool:
@@ -106,7 +107,7 @@ def detect(tree: Tree) -> Findings:
         reason=_not_yet(chosen),
         apps=apps,
         conflicts=(*conflicts, *together),
-        notes=(*notes, *_from_the_same_folder(tree, chosen), *_unreachable(apps)),
+        notes=(*notes, *_from_the_same_folder(tree, chosen), *about(apps)),
     )
 
 
@@ -273,16 +274,6 @@ def _from_the_same_folder(tree: Tree, chosen: Iterable[_Verdict]) -> Iterator[st
     for one in chosen:
         aside = getattr(one.candidate.language if one.candidate else None, "aside", None)
         yield from aside(tree.below(one.path)) if aside else ()
-
-
-def _unreachable(apps: Iterable[App]) -> Iterator[str]:
-    for app in apps:
-        fact = app.facts.get("listens_locally")
-        if fact:
-            place = f"{seen_from_top(app.path, fact.file or '')}:{fact.line}"
-            yield (
-                f"{place} listens on {fact.value} alone, where nothing outside its container reaches it; let it listen on 0.0.0.0"
-            )
 
 
 def _refusal(tree: Tree, top: _Verdict, notes: tuple[str, ...]) -> str:
