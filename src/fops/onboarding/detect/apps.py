@@ -278,10 +278,15 @@ def _from_the_same_folder(tree: Tree, chosen: Iterable[_Verdict]) -> Iterator[st
 
 def _refusal(tree: Tree, top: _Verdict, notes: tuple[str, ...]) -> str:
     if top.candidate and top.candidate.library:
-        return f"a {top.candidate.name} library ({top.candidate.claim.file}): {_TO_RUN_IT}"
+        claim = top.candidate.claim
+        tool = ".command-line." in claim.rule
+        what, how = ("command-line tool", _RUN_BY_HAND) if tool else ("library", _IMPORTED)
+        return f"a {top.candidate.name} {what} ({claim.file}): {how}; {_TO_RUN_IT}"
     if top.kind:
         return top.kind.reason
     return f"{notes[0]}; fix the file, then run again" if notes else unknown(tree)
 
 
-_TO_RUN_IT = "it is imported, not run; add an entry point with a start command (for example a Procfile line `web: …`) to deploy it"
+_IMPORTED = "it is imported, not run"
+_RUN_BY_HAND = "its users install and run it, and it answers no requests"
+_TO_RUN_IT = "add an entry point with a start command (for example a Procfile line `web: …`) to deploy it"

@@ -48,6 +48,8 @@ def is_part(tree: Tree, app: App, folder: str) -> bool:
     facts = (app.facts[name] for name in _RESTS_ON if name in app.facts)
     if any((fact.file or "").startswith(f"{folder}/") for fact in facts):
         return True
+    if (carried := app.facts.get("embeds")) and carried.value["built_in"] == folder:
+        return True
     named = re.compile(rf"[\"'>/]{re.escape(folder)}[\"'</]")
     if any(named.search(tree.read(path) or "") for path in _BUILDS) or folder in _linked(tree):
         return True

@@ -17,6 +17,12 @@ def about(apps: Iterable[App]) -> Iterator[str]:
             )
         if (fact := app.facts.get("built_for")) and "start_command" not in app.facts:
             yield f"{_place(app, fact)} {built_for(fact)}"
+        if fact := app.facts.get("embeds"):
+            folder = seen_from_top(app.path, fact.value["built_in"])
+            yield (
+                f"{_place(app, fact)} embeds {fact.value['path']}, which the build of {seen_from_top(folder, 'package.json')} "
+                "makes: run that before go build, or commit what it makes"
+            )
 
 
 def built_for(fact: Fact) -> str:
