@@ -31,7 +31,7 @@ _OF_THE_LANGUAGE = frozenset({
     "package_manager", "framework", "runtime_version", "install_command", "build_command", "start_command", "test_command",
     "lint_command", "static", "output_folder", "metrics_path", "server_package",
     "package_manager_version", "install_reads_program", "listen_variable", "settings_file", "start_needs_development", "listens_locally",
-    "database_file", "build_env", "revalidates",
+    "database_file", "build_env", "revalidates", "built_for", "embeds",
 })  # fmt: skip
 
 # Where the lock and the plan lie, and what is moved aside.

@@ -28,6 +28,31 @@ def found(files):
             "pip",
             "pip install -r requirements-prod.txt",
         ),
+        (
+            {"requirements/base.txt": "flask", "requirements/prod.txt": "-r base.txt\ngunicorn"},
+            "pip",
+            "pip install -r requirements/prod.txt",
+        ),
+        (
+            {"requirements/base.txt": "", "requirements/production.txt": "", "requirements/local.txt": ""},
+            "pip",
+            "pip install -r requirements/production.txt",
+        ),
+        (
+            {"requirements.txt": "flask", "requirements-prod.txt": "-r requirements.txt\ngunicorn"},
+            "pip",
+            "pip install -r requirements-prod.txt",
+        ),
+        (
+            {"requirements.txt": "-r requirements/prod.txt", "requirements/prod.txt": "-r base.txt"},
+            "pip",
+            "pip install -r requirements.txt",
+        ),
+        (
+            {"requirements/prod.in": "flask", "requirements/prod.txt": "flask==3.1.0"},
+            "pip",
+            "pip install -r requirements/prod.txt",
+        ),
         ({"pyproject.toml": PROJECT + BUILT}, "pip", "pip install ."),
         ({"pyproject.toml": PROJECT}, "uv", "uv sync --no-dev"),
         ({"pyproject.toml": PROJECT, "requirements.txt": "flask"}, "pip", "pip install -r requirements.txt"),

@@ -608,3 +608,14 @@ def test_a_file_that_a_java_command_names_is_copied_beside_the_archive():
         java("maven", "mvn -B package", "java -jar target/a-1.jar server config.yml", "pom.xml", "config.yml")
     )
     assert "COPY --from=build /src/config.yml ./config.yml" in text
+
+
+def test_a_site_at_the_top_does_not_take_the_program_of_another_service_into_its_image():
+    plan = a_plan(site("npm", path=".", framework="vite"), a_service(path="server", context="server"))
+
+    ignored = {
+        item.path: item.text for item in container.artifacts(plan) if item.path.endswith(".dockerignore")
+    }
+
+    assert "\nserver" in ignored[".dockerignore"]
+    assert "\nserver" not in ignored["server/.dockerignore"]

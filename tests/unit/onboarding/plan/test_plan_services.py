@@ -215,3 +215,15 @@ def test_java_without_a_fact_is_built_by_the_tool_whose_file_is_there(planned, f
     made = planned({"Main.java": source, file: ""}, sets={"port": "none", "start_command": "java Main.java"})
 
     assert made.plan.services[0].package_manager == manager
+
+
+def test_a_build_for_one_platform_is_refused_with_what_would_make_a_server(planned):
+    manifest = (
+        '{"name": "shop", "scripts": {"build": "vite build"}, "devDependencies": {"@sveltejs/kit": "2"}}'
+    )
+    texts = {"package.json": manifest, "svelte.config.js": "import a from '@sveltejs/adapter-vercel'\n"}
+    with pytest.raises(
+        NotDeployable, match=r"svelte.config.js:1 builds for vercel.* with @sveltejs/adapter-node"
+    ):
+        planned(texts)
+    assert planned(texts, sets={"start_command": "node server.js"}).plan.services[0].port

@@ -43,7 +43,7 @@ def images(plan: OnboardingPlan) -> Iterator[Artifact]:
     for context, services in contexts.items():
         # What the user's own Dockerfile copies is not known, so nothing is taken away from it.
         if all(service.dockerfile is None for service in services):
-            yield ignore.artifact(context, services)
+            yield ignore.artifact(context, services, others=contexts)
 
 
 def dockerfile(plan: OnboardingPlan, service: ServicePlan) -> Iterator[Artifact]:

@@ -26,7 +26,7 @@ from fops.onboarding.detect.languages.python.run.port import port
 from fops.onboarding.detect.languages.python.run.program import Project, project
 from fops.onboarding.detect.languages.python.run.servers import Start
 from fops.onboarding.detect.languages.python.run.start import start, with_port
-from fops.onboarding.detect.languages.python.run.workers import workers
+from fops.onboarding.detect.languages.python.run.workers import job, workers
 from fops.onboarding.model import CERTAIN, LIKELY, Fact
 from fops.onboarding.ports import Tree
 
@@ -104,6 +104,8 @@ def _start(whole: Project, processes: list[Fact]) -> Iterator[Fact]:
     if found is None:
         return
     command = with_port(whole.tree, found, listening.value if listening else 8000)
+    if not listening and not processes and (only := job(whole, command)):
+        yield only
     yield _fact(found, name="start_command", value=command)
     yield _fact(found, name="static", value=False)
     if found.needs:
