@@ -259,6 +259,22 @@ def test_a_start_script_of_a_development_tool_keeps_all_dependencies():
     assert "prune" not in image(node("npm", "package-lock.json", evidence=told))
 
 
+def test_what_goes_before_a_release_finds_the_tools_of_development_and_the_whole_program():
+    text = image(node("npm", "package-lock.json", release_command="npx prisma migrate deploy"))
+    assert "prune" not in text
+
+    nuxt = image(
+        node("pnpm", framework="nuxt", start="node .output/server/index.mjs", release_command="npm run x")
+    )
+    assert "COPY --from=build /app/.output ./.output" not in nuxt
+
+
+def test_a_go_program_that_goes_before_a_release_is_in_the_image():
+    text = image(go("go build -o bin/ ./cmd/...", *web("bin/api"), release_command="bin/migrate up"))
+
+    assert "COPY --from=build /src/bin/migrate bin/migrate" in text
+
+
 def test_a_self_contained_build_is_all_that_is_copied():
     assert "COPY --from=build /app/.output ./.output" in image(SERVICES["nuxt"])
     standalone = image(SERVICES["next standalone"])

@@ -22,6 +22,7 @@ def test_the_files_of_a_service_are_the_kept_ones(name, files, golden):
 
 def test_a_worker_and_the_list_of_the_base_are_the_kept_ones(files, golden):
     golden("kubernetes/base/deployment-beat.yaml", files["deploy/k8s/base/shop-api/deployment-beat.yaml"])
+    golden("kubernetes/base/job-release.yaml", files["deploy/k8s/base/shop-api/job-release.yaml"])
     golden("kubernetes/base/kustomization.yaml", files["deploy/k8s/base/kustomization.yaml"])
 
 

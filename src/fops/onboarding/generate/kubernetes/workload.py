@@ -1,4 +1,4 @@
-"""What runs of a service in the cluster: one workload a process."""
+"""What runs of a service in the cluster: one workload a process, and a Job for what goes before a roll-out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from fops.onboarding.generate.container.commands import kubernetes_words
-from fops.onboarding.generate.container.runtime import Runtime, components, runtime, started
+from fops.onboarding.generate.container.runtime import RELEASE, Runtime, components, runtime, started
 from fops.onboarding.generate.kubernetes.names import joined, lettered
 from fops.onboarding.model import OnboardingPlan, ServicePlan
 
@@ -41,7 +41,7 @@ _RESOURCES: Mapping[str, Resources] = MappingProxyType({
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workload:
-    """One Deployment. `words` is empty where the image's own command is meant; `serves` says that a Service fronts it."""
+    """One Deployment, or one Job where it `ends`. `words` is empty where the image's own command is meant."""
 
     name: str
     service: str
@@ -51,6 +51,7 @@ class Workload:
     health_path: str | None
     single: bool
     main: bool
+    ends: bool
     runtime: Runtime
     resources: Resources
 
@@ -74,24 +75,49 @@ class Workload:
 
 
 def workloads(plan: OnboardingPlan, service: ServicePlan) -> tuple[Workload, ...]:
-    """The service's workloads, the serving one first and named like the service."""
+    """The service's lasting workloads, the serving one first and named like the service."""
     return tuple(_workloads(plan, service))
+
+
+def release_job(plan: OnboardingPlan, service: ServicePlan) -> Workload | None:
+    """What has to end well before a new version is rolled out, None where there is nothing such."""
+    if not service.releases_on(plan.target):
+        return None
+    command = started(service, service.release_command)
+    return Workload(
+        name=joined(service.name, RELEASE, longest=_LONGEST),
+        service=service.name,
+        component=RELEASE,
+        words=tuple(kubernetes_words(command)),
+        port=None,
+        health_path=None,
+        single=True,
+        main=False,
+        ends=True,
+        runtime=runtime(service),
+        resources=_resources(service),
+    )
+
+
+def _resources(service: ServicePlan) -> Resources:
+    return _RESOURCES["static" if service.static else service.language]
 
 
 def _workloads(plan: OnboardingPlan, service: ServicePlan) -> Iterator[Workload]:
     runs = runtime(service)
-    resources = _RESOURCES["static" if service.static else service.language]
     for index, (part, process) in enumerate(components(plan, service)):
         main = index == 0
+        command = started(service, process.command)
         yield Workload(
             name=service.name if main else joined(service.name, part, longest=_LONGEST),
             service=service.name,
             component=part,
-            words=() if main else tuple(kubernetes_words(started(service, process))),
+            words=() if main else tuple(kubernetes_words(command)),
             port=runs.port if main else process.port,
             health_path=runs.health_path if main else None,
             single=bool(_SINGLE.search(part)),
             main=main,
+            ends=False,
             runtime=runs,
-            resources=resources,
+            resources=_resources(service),
         )

@@ -33,7 +33,7 @@ _SUMMARIES = MappingProxyType({
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """What the script knows of one service. `stack` begins the names of its stacks; `highest` is the highest HTTP status that still means healthy."""
+    """What the script knows of one service. `stack` begins the names of its stacks; `highest` is the highest HTTP status that still means healthy; `release` is the command a Job runs."""
 
     name: str
     stack: str
@@ -41,6 +41,7 @@ class Item:
     context: str
     path: str
     dockerfile: str
+    release: str
     install: str
     build: str
     folder: str
@@ -69,6 +70,7 @@ def artifacts(plan: OnboardingPlan) -> Iterator[Artifact]:
         stack=lettered(plan.name),
         environments=plan.environments,
         services=[_item(plan, service) for service in plan.services],
+        releases=any(service.releases_on(plan.target) for service in plan.services),
         plain=plain,
         in_environment=in_environment,
         built=any(service.build_command for service in plan.services),
@@ -95,6 +97,7 @@ def _item(plan: OnboardingPlan, service: ServicePlan) -> Item:
         context=service.context,
         path=service.path,
         dockerfile=dockerfile_path(plan, service),
+        release=service.release_command if service.releases_on(plan.target) else "",
         install=tools.install if service.build_command else "",
         build=tools.inside(service.build_command) if service.build_command else "",
         folder=output(service),
