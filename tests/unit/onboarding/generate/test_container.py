@@ -12,7 +12,13 @@ import pytest
 from factories.plans import a_fact, a_plan, a_service
 from factories.services import HOSTILE, SERVICES, go, java, node, own, python, site, web, worker
 from fops.onboarding.generate import container
-from fops.onboarding.generate.container.commands import by_npm, exec_form, in_environment, kubernetes_words
+from fops.onboarding.generate.container.commands import (
+    by_npm,
+    exec_form,
+    in_environment,
+    kubernetes_words,
+    needs_init,
+)
 from fops.onboarding.generate.container.runtime import runtime
 from fops.onboarding.model import EnvVariable, Target
 
@@ -469,6 +475,20 @@ def test_hostile_text_stays_inside_one_argument(name):
 )
 def test_a_shell_is_used_only_for_what_only_a_shell_understands(command, words):
     assert exec_form(command) == words
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("node server.js", True), ("python -m http.server", True), ("/usr/bin/python3.13 bot.py", True), ("bun run start", True),
+        ("env A=1 python app.py", True), ("A=1 node a.js", True), ("node a.js --port $PORT", True), ("waitress-serve app:app", True),
+        ("npm run start", False), ("gunicorn app", False), ("uvicorn app:app", False), ("python -m gunicorn app", False),
+        ("java -jar app.jar", False), ("bin/api", False), ("nodemon a.js", False), ("a && node a.js", False),
+        ("node a.js & b", False), ("", False),
+    ],
+)  # fmt: skip
+def test_a_plain_interpreter_is_told_from_what_ends_when_it_is_asked_to(command, expected):
+    assert needs_init(command) is expected
 
 
 def test_kubernetes_does_not_replace_what_the_shell_should():

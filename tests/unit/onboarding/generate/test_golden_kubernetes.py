@@ -26,6 +26,12 @@ def test_a_worker_and_the_list_of_the_base_are_the_kept_ones(files, golden):
     golden("kubernetes/base/kustomization.yaml", files["deploy/k8s/base/kustomization.yaml"])
 
 
+def test_the_pod_of_a_plain_interpreter_is_the_kept_one(golden):
+    made = {item.path: item.text for item in kubernetes.artifacts(a_plan(SERVICES["no package.json"]))}
+
+    golden("kubernetes/base/deployment-interpreter.yaml", made["deploy/k8s/base/api/deployment.yaml"])
+
+
 @pytest.mark.parametrize("name", OVERLAY)
 def test_the_files_of_production_are_the_kept_ones(name, files, golden):
     golden(f"kubernetes/overlay/{name}.yaml", files[f"deploy/k8s/overlays/prod/{name}.yaml"])

@@ -209,6 +209,26 @@ def test_no_lasting_process_is_taken_for_what_goes_before_a_release():
     assert [item.component for item in kubernetes.workloads(a_plan(service), service)] == ["web", "release-2"]
 
 
+@pytest.mark.parametrize(
+    ("service", "shared"),
+    [("no package.json", True), ("python worker", True), ("conda", False), ("npm", False), ("celery", False),
+     ("go", False), ("vite", False)],
+)  # fmt: skip
+def test_a_plain_interpreter_is_not_the_first_process_of_its_pod(service, shared):
+    made = files(SERVICES[service])
+
+    spec = pod(made, SERVICES[service].name)
+    assert spec.get("shareProcessNamespace", False) is shared
+    labels = read(made, f"{OVERLAYS}/prod/namespace.yaml")["metadata"]["labels"]
+    assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
+
+
+def test_the_first_process_of_an_own_image_stays_the_first():
+    service = own("1001", start_command="node a.js", processes=web("node a.js"))
+
+    assert "shareProcessNamespace" not in pod(files(service))
+
+
 def test_workers_run_without_a_service_and_a_scheduler_only_once():
     made = files(SERVICES["celery"])
 

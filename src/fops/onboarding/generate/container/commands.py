@@ -15,6 +15,11 @@ _SHELL_WORDS = frozenset(
 _RUNNERS = re.compile(
     r"(?:poetry|uv|pdm|pipenv|pixi|hatch|rye)\s+run\s+|conda\s+run\s+(?:-n\s+\S+\s+|--no-capture-output\s+)*"
 )
+# Programs that leave SIGTERM to its default, which does not exist for process 1; of `python -m`, those that do not.
+_INTERPRETED = re.compile(
+    r"(?:env\s+)?(?:\w+=\S*\s+)*(?:\S*/)?(?:node|nodejs|bun|deno|python[\d.]*|flask|waitress-serve)(?!\S)"
+    r"(?!\s+-m\s+(?:gunicorn|uvicorn|hypercorn|daphne|granian|celery|streamlit)\b)"
+)
 _SCRIPT = re.compile(
     r"(?:pnpm|yarn)\s+(?:run\s+)?(?!run\b|dlx\b|exec\b|node\b)([\w:.][\w:.-]*)(.*)", re.DOTALL
 )
@@ -35,6 +40,17 @@ def exec_form(command: str) -> list[str]:
 def needs_shell(command: str) -> bool:
     """Whether the command starts a shell, so that the image must have one."""
     return exec_form(command)[:2] == ["sh", "-c"]
+
+
+def needs_init(command: str) -> bool:
+    """Whether a plain interpreter runs the command, which as a container's first process ignores the signal to end.
+
+    Servers such as gunicorn and nginx, npm, Go and the JVM handle it; so may the program itself, which loses nothing.
+    """
+    words = exec_form(command)
+    if words[:2] == ["sh", "-c"]:
+        words = [words[2].removeprefix("exec ") if words[2].startswith("exec ") else ""]
+    return _INTERPRETED.match(" ".join(words)) is not None
 
 
 def kubernetes_words(command: str) -> list[str]:

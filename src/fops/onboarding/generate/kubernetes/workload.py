@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from fops.onboarding.generate.container.commands import kubernetes_words
+from fops.onboarding.generate.container.commands import kubernetes_words, needs_init
 from fops.onboarding.generate.container.runtime import RELEASE, Runtime, components, runtime, started
 from fops.onboarding.generate.kubernetes.names import joined, lettered
 from fops.onboarding.model import OnboardingPlan, ServicePlan
@@ -41,7 +41,11 @@ _RESOURCES: Mapping[str, Resources] = MappingProxyType({
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workload:
-    """One Deployment, or one Job where it `ends`. `words` is empty where the image's own command is meant."""
+    """One Deployment, or one Job where it `ends`.
+
+    `words` is empty where the image's own command is meant. `needs_init`: see `commands`; nobody knows what the first
+    process of a user's own image is.
+    """
 
     name: str
     service: str
@@ -52,6 +56,7 @@ class Workload:
     single: bool
     main: bool
     ends: bool
+    needs_init: bool
     runtime: Runtime
     resources: Resources
 
@@ -94,6 +99,7 @@ def release_job(plan: OnboardingPlan, service: ServicePlan) -> Workload | None:
         single=True,
         main=False,
         ends=True,
+        needs_init=service.dockerfile is None and needs_init(command),
         runtime=runtime(service),
         resources=_resources(service),
     )
@@ -118,6 +124,7 @@ def _workloads(plan: OnboardingPlan, service: ServicePlan) -> Iterator[Workload]
             single=bool(_SINGLE.search(part)),
             main=main,
             ends=False,
+            needs_init=not service.static and service.dockerfile is None and needs_init(command),
             runtime=runs,
             resources=_resources(service),
         )
