@@ -9,9 +9,10 @@ _SINGLE_QUOTED = re.compile(r"'[^']*'")
 _QUOTED = re.compile(r"""'[^']*'|"(?:[^"\\]|\\.)*\"""", re.DOTALL)
 _SEQUENCE = re.compile(r"[;&|<>()\n]")
 _EXPANDED = re.compile(r"[*?\[\]{}~#!\\]")
-_SHELL_WORDS = frozenset(
-    {"cd", "exec", "export", "set", "source", ".", "if", "for", "while", "until", "case", "ulimit"}
-)
+_SHELL_WORDS = frozenset({
+    "cd", "exec", "export", "set", "source", ".", "if", "for", "while", "until", "case", "ulimit", "!", ":", "eval", "exit",
+    "trap", "umask", "unset", "wait",
+})  # fmt: skip
 _RUNNERS = re.compile(
     r"(?:poetry|uv|pdm|pipenv|pixi|hatch|rye)\s+run\s+|conda\s+run\s+(?:-n\s+\S+\s+|--no-capture-output\s+)*"
 )
@@ -29,7 +30,7 @@ _BINARY = re.compile(r"(?:pnpm|yarn)\s+(?:exec|node)\s+(.*)", re.DOTALL)
 def exec_form(command: str) -> list[str]:
     """The words of a command; through `sh -c` only where it uses what only a shell understands.
 
-    A single program replaces its shell (`exec`), so that it gets the signal to end.
+    The program that stays replaces its shell (`exec`), so that it gets the signal to end.
     """
     words = _words(command)
     if words:
@@ -48,9 +49,9 @@ def needs_init(command: str) -> bool:
     Servers such as gunicorn and nginx, npm, Go and the JVM handle it; so may the program itself, which loses nothing.
     """
     words = exec_form(command)
-    if words[:2] == ["sh", "-c"]:
-        words = [words[2].removeprefix("exec ") if words[2].startswith("exec ") else ""]
-    return _INTERPRETED.match(" ".join(words)) is not None
+    shell = words[:2] == ["sh", "-c"]
+    text = words[2].rpartition("exec ")[2] if shell else " ".join(words)
+    return (not shell or "exec " in words[2]) and _INTERPRETED.match(text) is not None
 
 
 def kubernetes_words(command: str) -> list[str]:
@@ -75,10 +76,13 @@ def by_npm(command: str) -> str:
 
 
 def _replacing_shell(command: str) -> str:
-    first = command.partition(" ")[0]
-    if not first or _is_sequence(command) or first in _SHELL_WORDS:
+    """The command whose one program, or the last of those joined by `&&`, takes the shell's place."""
+    at = _QUOTED.sub(lambda quoted: "_" * len(quoted[0]), command).rfind("&&")
+    before, last = (f"{command[:at]}&& ", command[at + 2 :].strip()) if at > 0 else ("", command)
+    first = last.partition(" ")[0]
+    if not first or _is_sequence(last) or first in _SHELL_WORDS:
         return command
-    return f"exec env {command}" if "=" in first else f"exec {command}"
+    return f"{before}exec env {last}" if "=" in first else f"{before}exec {last}"
 
 
 def _words(command: str) -> list[str]:
