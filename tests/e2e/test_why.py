@@ -132,6 +132,26 @@ def test_a_colleagues_clone_answers_without_any_database(
         assert _reaches_a_source_line(_explained(done.stdout), sources)
 
 
+def test_what_goes_before_a_release_reaches_the_procfiles_line_from_every_file_that_names_it(
+    fops: Fops, tmp_path: Path
+) -> None:
+    path = repository(
+        tmp_path / "shop", API | {"Procfile": "web: uvicorn app.main:app\nrelease: ./migrate.sh\n"}
+    )
+    made = json.loads(fops("onboard", "repo", path, "--json").stdout)
+    git("checkout", "--quiet", made["branch"], cwd=path)
+    for file in (
+        "deploy/k8s/base/shop/job-release.yaml",
+        "compose.yaml",
+        "scripts/deploy.sh",
+        "docs/runbook.md",
+    ):
+        lines = (path / file).read_text("utf-8").splitlines()
+        number = next(number for number, line in enumerate(lines, 1) if "./migrate.sh" in line)
+        document = _explained(fops("why", f"{file}:{number}", "--json", cwd=path).stdout)
+        assert {"file": "Procfile", "line": 2} in [one["location"] for one in _below(document)], file
+
+
 def test_a_persons_answer_ends_at_the_operation_and_the_person_who_gave_it(
     fops: Fops, tmp_path: Path
 ) -> None:

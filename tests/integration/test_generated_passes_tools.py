@@ -38,6 +38,11 @@ PLANS = {
     "built with variables": a_plan(SERVICES["built with variables"]),
     "site built with variables": a_plan(SERVICES["built with variables"], target=Target.STATIC),
     "function built with variables": a_plan(SERVICES["built with variables"], target=Target.SERVERLESS),
+    "before a release": a_plan(
+        a_service(release_command="python manage.py migrate", start_command="python app.py", processes=()),
+        a_service(**GO_API_AND_WORKER | {"release_command": 'sh -c "bin/migrate || exit 1" # up', "path": "jobs", "context": "jobs"}),
+    ),
+    "before a release by hand": a_plan(a_service(release_command="alembic upgrade head"), target=Target.SERVERLESS),
     "site on k8s": a_plan(a_service(**NODE_SPA)),
     "site": a_plan(a_service(**NODE_SPA), target=Target.STATIC),
     "serverless": a_plan(target=Target.SERVERLESS),

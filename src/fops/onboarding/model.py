@@ -19,8 +19,8 @@ its files. LIKELY: inferred from code or a single hint. WEAK: a documented defau
 
 FACT_NAMES = (
     "name", "language", "package_manager", "framework", "runtime_version", "install_command", "build_command",
-    "start_command", "port", "health_path", "output_folder", "static", "workspaces", "services", "processes",
-    "env", "secrets", "test_command", "lint_command",
+    "start_command", "release_command", "port", "health_path", "output_folder", "static", "workspaces", "services",
+    "processes", "env", "secrets", "test_command", "lint_command",
 )  # fmt: skip
 
 
@@ -176,7 +176,8 @@ class ServicePlan:
 
     `path` is the application's folder, `context` the folder its container is built from (the workspace's root for
     a member of a workspace), both relative to the repository's top. `files` are the paths below `context` that
-    generators may ask for (manifests, locks, configuration). `evidence` has the fact behind each field by name.
+    generators may ask for (manifests, locks, configuration). `release_command` ends, and each release is rolled out
+    only after it went well. `evidence` has the fact behind each field by name.
     """
 
     name: str
@@ -189,6 +190,7 @@ class ServicePlan:
     install_command: str
     build_command: str
     start_command: str
+    release_command: str
     test_command: str
     lint_command: str
     port: int | None
@@ -219,6 +221,10 @@ class ServicePlan:
     def build_variables(self) -> tuple[EnvVariable, ...]:
         """The variables that belong to the build."""
         return tuple(variable for variable in self.env if variable.built)
+
+    def releases_on(self, target: Target) -> bool:
+        """Whether the release command runs by itself: in a cluster, out of an image that has the program."""
+        return bool(self.release_command) and target is Target.K8S and not self.static
 
     @property
     def prefix(self) -> str:

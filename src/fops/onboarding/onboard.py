@@ -22,16 +22,6 @@ from fops.kernel.errors import Final
 from fops.kernel.ids import new_id
 from fops.kernel.words import several
 from fops.onboarding import store
-from fops.onboarding.again import (
-    Baseline,
-    OpenProposal,
-    baseline,
-    branch_for,
-    folder_baseline,
-    folder_tree,
-    lock_to_recall,
-    open_proposals,
-)
 from fops.onboarding.detect import detect
 from fops.onboarding.explain import own_files_hidden
 from fops.onboarding.fetch import Fetched, check_folder, check_reference, fetch, locate
@@ -50,6 +40,16 @@ from fops.onboarding.plan import (
     recalled,
 )
 from fops.onboarding.trace import lock as locks
+from fops.onboarding.trace.again import (
+    Baseline,
+    OpenProposal,
+    baseline,
+    branch_for,
+    folder_baseline,
+    folder_tree,
+    lock_to_recall,
+    open_proposals,
+)
 from fops.onboarding.trace.compare import Difference, compare
 from fops.onboarding.trace.provenance import nodes_of
 from fops.onboarding.verify import verify

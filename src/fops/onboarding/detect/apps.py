@@ -15,10 +15,9 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from fops.onboarding.detect import beside, files
-from fops.onboarding.detect.broken import broken
 from fops.onboarding.detect.choose import PROJECT_FILES, Candidate, choose
 from fops.onboarding.detect.files.place import Place
-from fops.onboarding.detect.notes import about
+from fops.onboarding.detect.notes import about, broken
 from fops.onboarding.detect.refuse import Kind, kind_of, unknown
 from fops.onboarding.detect.refuse.kinds import ALWAYS
 from fops.onboarding.detect.settle import settle, shared_ports

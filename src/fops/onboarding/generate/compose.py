@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import chain, count
 from posixpath import relpath
 from typing import Any
 
@@ -10,6 +11,7 @@ from fops.onboarding.generate.backing import Backing, backing, local_value
 from fops.onboarding.generate.container import dockerfile_path
 from fops.onboarding.generate.container.commands import exec_form
 from fops.onboarding.generate.container.runtime import (
+    RELEASE,
     SCRATCH,
     build_arguments,
     components,
@@ -55,9 +57,23 @@ def _backing(plan: OnboardingPlan) -> Mapping[str, Backing]:
 def _programs(plan: OnboardingPlan, known: Mapping[str, Backing]) -> Iterator[Mapping[str, Any]]:
     taken: dict[int, str] = {}
     for service in plan.services:
+        first = _release_name(plan, service) if service.releases_on(plan.target) else None
+        if first:
+            release = Process(name=RELEASE, command=service.release_command)
+            yield _program(plan, service, release, name=first, known=known) | {"ends": True}
         for index, (component, process) in enumerate(components(plan, service)):
             name = service.name if index == 0 else f"{service.name}-{component}"
-            yield _program(plan, service, process, name=name, main=index == 0, known=known, taken=taken)
+            port = runtime(service).port if index == 0 else process.port
+            yield _program(plan, service, process, name=name, known=known, main=index == 0, port=port) | {
+                "published": _published(port, name, taken) if port else None,
+                "follows": first,
+            }
+
+
+def _release_name(plan: OnboardingPlan, service: ServicePlan) -> str:
+    names = {other.name for other in plan.services}
+    numbered = (f"{service.name}-{RELEASE}-{number}" for number in count(2))
+    return next(name for name in chain([f"{service.name}-{RELEASE}"], numbered) if name not in names)
 
 
 def _program(
@@ -66,21 +82,23 @@ def _program(
     process: Process,
     *,
     name: str,
-    main: bool,
     known: Mapping[str, Backing],
-    taken: dict[int, str],
-) -> Mapping[str, Any]:
+    main: bool = False,
+    port: int | None = None,
+) -> dict[str, Any]:
     runs = runtime(service)
-    port = runs.port if main else process.port
     return {
         "name": name,
         "because": because(service),
         "context": "." if service.context == "." else f"./{service.context}",
         "dockerfile": relpath(dockerfile_path(plan, service), service.context),
         "arguments": {one.name: _argument(one) for one in build_arguments(service)},
-        "command": [] if main else [word.replace("$", "$$") for word in exec_form(started(service, process))],
+        "command": []
+        if main
+        else [word.replace("$", "$$") for word in exec_form(started(service, process.command))],
         "port": port,
-        "published": _published(port, name, taken) if port else None,
+        "ends": False,
+        "follows": None,
         "environment": _environment(service, port),
         "waits_for": [other for other in service.backing if other in known],
         "read_only": runs.read_only,

@@ -99,14 +99,14 @@ def _database_file(value: str) -> dict[str, Any] | None:
 
 FACTS: Mapping[str, Callable[[str], Any]] = MappingProxyType({
     "name": _text, "language": _language, "package_manager": _package_manager, "framework": _text, "runtime_version": _version,
-    "install_command": _text, "build_command": _text, "start_command": _text, "test_command": _text, "lint_command": _text,
-    "port": _port, "health_path": _url_path, "metrics_path": _url_path, "output_folder": _folder, "static": _truth,
-    "services": _names, "secrets": _names, "database_file": _database_file,
+    "install_command": _text, "build_command": _text, "start_command": _text, "release_command": _text,
+    "test_command": _text, "lint_command": _text, "port": _port, "health_path": _url_path, "metrics_path": _url_path,
+    "output_folder": _folder, "static": _truth, "services": _names, "secrets": _names, "database_file": _database_file,
 })  # fmt: skip
 PLAN_WIDE: Mapping[str, Callable[[str], Any]] = MappingProxyType(
     {"pages": _truth, "owner": _text, "image": _text}
 )
-_OF_ONE = ("name", "start_command")  # what several services cannot share
+_OF_ONE = ("name", "start_command", "release_command")  # what several services cannot share
 
 
 def check(sets: Mapping[str, str]) -> None:

@@ -46,6 +46,7 @@ def _service(service: ServicePlan) -> dict[str, Any]:
         "install_command": service.install_command,
         "build_command": service.build_command,
         "start_command": service.start_command,
+        "release_command": service.release_command,
         "test_command": service.test_command,
         "lint_command": service.lint_command,
         "port": service.port,

@@ -98,6 +98,7 @@ def _service(
         install_command=one.text("install_command"),
         build_command=one.text("build_command"),
         start_command=web.command if web else one.text("start_command"),
+        release_command=one.text("release_command").strip(),
         test_command=one.text("test_command"),
         lint_command=one.text("lint_command"),
         port=web.port if web else None,

@@ -39,6 +39,22 @@ def test_a_procfile_s_workers_run_beside_the_web_process_and_its_release_does_no
     assert {one.name: one.port for one in processes} == {"web": 8000, "worker": None}
 
 
+def test_what_a_procfile_runs_before_a_release_is_planned_with_its_line(planned, fastapi):
+    fastapi["Procfile"] += "release: python manage.py migrate\n"
+    service = planned(fastapi).plan.services[0]
+    assert service.release_command == "python manage.py migrate"
+    assert (service.evidence["release_command"].file, service.evidence["release_command"].line) == (
+        "Procfile",
+        2,
+    )
+
+
+@pytest.mark.parametrize("answer", ["alembic upgrade head", ""])
+def test_a_person_says_what_runs_before_a_release(planned, fastapi, answer):
+    fastapi["Procfile"] += "release: python manage.py migrate\n"
+    assert planned(fastapi, sets={"release_command": answer}).plan.services[0].release_command == answer
+
+
 def test_a_runtime_nobody_pins_is_a_question_with_the_table_s_answer(planned, fastapi):
     del fastapi[".python-version"]
     made = planned(fastapi)

@@ -23,6 +23,7 @@ from fops.onboarding.model import (
 APP_USER = 10001  # above every user a base image has
 NODE_USER = 1000  # `node` and `bun` of the official images
 SCRATCH_USER = 65532  # `nonroot` by the custom of images without a user list
+RELEASE = "release"  # the label of what runs before a roll-out; no lasting process has it
 SCRATCH = "/tmp"  # noqa: S108 - of the container, where every program may write
 NGINX_USER = 101  # of the unprivileged nginx image
 STATIC_PORT = 8080
@@ -115,6 +116,11 @@ def processes(service: ServicePlan) -> tuple[Process, ...]:
     return (serving, *(process for process in named if process is not serving))
 
 
+def commands(service: ServicePlan) -> tuple[str, ...]:
+    """All that is started from the image, the serving process first: what the image has to bring."""
+    return (*(process.command for process in processes(service)), *filter(None, [service.release_command]))
+
+
 def components(plan: OnboardingPlan, service: ServicePlan) -> Iterator[tuple[str, Process]]:
     """The processes, the serving one first, each with a label of its own: RFC 1123, short enough to follow a name.
 
@@ -122,7 +128,7 @@ def components(plan: OnboardingPlan, service: ServicePlan) -> Iterator[tuple[str
     """
     begin = f"{service.name}-"
     others = {other.name.removeprefix(begin) for other in plan.services if other.name.startswith(begin)}
-    taken: set[str] = set()
+    taken = {RELEASE}
     for process in processes(service):
         label = re.sub(r"[^a-z0-9]+", "-", process.name.lower())[:20].strip("-") or "process"
         names = chain([label], (f"{label}-{number}" for number in count(2)))
@@ -131,13 +137,13 @@ def components(plan: OnboardingPlan, service: ServicePlan) -> Iterator[tuple[str
         yield unused, process
 
 
-def started(service: ServicePlan, process: Process) -> str:
+def started(service: ServicePlan, command: str) -> str:
     """The command as the image knows it: managers that only the build had are left out. The user's own image has them."""
     if service.dockerfile is not None:
-        return process.command
+        return command
     if service.language == "node" and service.package_manager != "bun":
-        return by_npm(process.command)
-    return in_environment(process.command)
+        return by_npm(command)
+    return in_environment(command)
 
 
 def system_packages(service: ServicePlan) -> tuple[str, ...]:
@@ -171,7 +177,7 @@ def workdir(service: ServicePlan, *, top: str = "/app") -> str:
 
 def reads_port(service: ServicePlan) -> bool:
     """Whether the program takes its port from the variable PORT."""
-    text = " ".join([service.start_command, *(process.command for process in service.processes)])
+    text = " ".join([service.start_command, *commands(service)])
     return any(variable.name == "PORT" for variable in service.env) or "$PORT" in text or "${PORT" in text
 
 

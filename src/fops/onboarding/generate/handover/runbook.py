@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from fops.onboarding.generate.cloud.serverless import unset_parameters
 from fops.onboarding.generate.handover.service_file import environments
-from fops.onboarding.generate.kubernetes import host, namespace, secret_name, tls_name, workloads
+from fops.onboarding.generate.kubernetes import host, namespace, release_job, secret_name, tls_name, workloads
 from fops.onboarding.generate.kubernetes.base import settable
 from fops.onboarding.generate.kubernetes.names import claim_name
 from fops.onboarding.generate.pipeline import workflow
@@ -55,8 +55,9 @@ class Setting:
 class Described:
     """A service in words. `workers` are its processes without a port, `deployments` its names in a cluster.
 
-    `certificate` is the secret of its host, None where nothing comes in; `to_set` is configuration without a value;
-    `data` is the file that no database server keeps and `claim` that on its volume, empty without one.
+    `release` is its release command and `job` the Job that runs it, both empty where there is none; `certificate` is
+    the secret of its host, None where nothing comes in; `to_set` is configuration without a value; `data` is the file
+    that no database server keeps and `claim` that on its volume, empty without one.
     """
 
     name: str
@@ -65,6 +66,8 @@ class Described:
     says: str
     secrets: tuple[str, ...]
     secret: str
+    release: str
+    job: str
     workers: tuple[str, ...]
     deployments: tuple[str, ...]
     certificate: str | None
@@ -93,6 +96,7 @@ def artifacts(plan: OnboardingPlan) -> Iterator[Artifact]:
         services=[_described(plan, service) for service in plan.services],
         rests_on=[f"{', '.join(backing)} beside it"] if backing else [],
         backing=backing,
+        releases=any(service.releases_on(plan.target) for service in plan.services),
         environments=[item for item in environments(plan) if not plan.pages or item.name == plan.production],
         github_environments=_github_environments(plan),
         first=plan.environments[0],
@@ -135,7 +139,7 @@ def _github_environments(plan: OnboardingPlan) -> list[dict[str, object]]:
 
 
 def _described(plan: OnboardingPlan, service: ServicePlan) -> Described:
-    running = workloads(plan, service)
+    running, job = workloads(plan, service), release_job(plan, service)
     made_with = f"{service.language}, {service.framework}" if service.framework else service.language
     port = f" on port {service.port}" if service.port else ""
     return Described(
@@ -145,6 +149,8 @@ def _described(plan: OnboardingPlan, service: ServicePlan) -> Described:
         says=f"a static site ({made_with})" if service.static else f"a service ({made_with}){port}",
         secrets=tuple(variable.name for variable in service.secrets),
         secret=secret_name(service),
+        release=service.release_command,
+        job=job.name if job else "",
         workers=tuple(process.name for process in service.processes if process.port is None),
         deployments=tuple(workload.name for workload in running),
         certificate=tls_name(service) if running[0].port else None,

@@ -34,7 +34,7 @@ _SUMMARIES = MappingProxyType({
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """What the script knows of one service. `stack` begins the names of its stacks; `highest` is the highest HTTP status that still means healthy."""
+    """What the script knows of one service. `stack` begins the names of its stacks; `highest` is the highest HTTP status that still means healthy; `release` is the command a Job runs."""
 
     name: str
     stack: str
@@ -43,6 +43,7 @@ class Item:
     path: str
     dockerfile: str
     arguments: tuple[str, ...]
+    release: str
     install: str
     build: str
     folder: str
@@ -71,6 +72,7 @@ def artifacts(plan: OnboardingPlan) -> Iterator[Artifact]:
         stack=lettered(plan.name),
         environments=plan.environments,
         services=[_item(plan, service) for service in plan.services],
+        releases=any(service.releases_on(plan.target) for service in plan.services),
         plain=plain,
         in_environment=in_environment,
         built=any(service.build_command for service in plan.services),
@@ -98,6 +100,7 @@ def _item(plan: OnboardingPlan, service: ServicePlan) -> Item:
         path=service.path,
         dockerfile=dockerfile_path(plan, service),
         arguments=tuple(variable.name for variable in build_arguments(service)),
+        release=service.release_command if service.releases_on(plan.target) else "",
         install=tools.install if service.build_command else "",
         build=tools.inside(service.build_command) if service.build_command else "",
         folder=output(service),
