@@ -62,13 +62,6 @@ def latest(connection: Connection, ctx: RequestContext, *, source: str, branch: 
     return None if row is None else Proposal(**{name: row[name] for name in Proposal.__slots__})
 
 
-def of_source(connection: Connection, ctx: RequestContext, *, source: str, limit: int = 20) -> list[Proposal]:
-    """The newest proposals for a source, newest first."""
-    mine = (proposals.c.tenant == ctx.tenant, proposals.c.source == source)
-    rows = connection.execute(select(proposals).where(*mine).order_by(proposals.c.id.desc()).limit(limit))
-    return [Proposal(**{name: row[name] for name in Proposal.__slots__}) for row in rows.mappings()]
-
-
 def operation_of(connection: Connection, ctx: RequestContext, *, plan_digest: str) -> str | None:
     """The operation that last proposed a plan."""
     mine = (proposals.c.tenant == ctx.tenant, proposals.c.plan_digest == plan_digest)
