@@ -8,7 +8,7 @@ from typing import Any
 from fops.kernel.errors import FopsError, FormatError
 from fops.kernel.formats import load_json, load_toml, load_yaml
 from fops.onboarding.detect.languages.java.builds.xml import parse
-from fops.onboarding.model import App, Fact, seen_from_top
+from fops.onboarding.model import LIKELY, App, Fact, seen_from_top
 from fops.onboarding.ports import Tree
 
 
@@ -62,7 +62,8 @@ def about(apps: Iterable[App]) -> Iterator[str]:
                 f"{_place(app, fact)} listens on {fact.value} alone, where nothing outside its container reaches it; "
                 "let it listen on 0.0.0.0"
             )
-        if (fact := app.facts.get("built_for")) and "start_command" not in app.facts:
+        start = app.facts.get("start_command")
+        if (fact := app.facts.get("built_for")) and (start is None or start.confidence < LIKELY):
             yield f"{_place(app, fact)} {built_for(fact)}"
         if fact := app.facts.get("embeds"):
             folder = seen_from_top(app.path, fact.value["built_in"])

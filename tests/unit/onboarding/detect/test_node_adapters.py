@@ -64,3 +64,9 @@ def test_a_start_script_of_the_framework_starts_nothing_that_a_platforms_build_l
     config = "import v from '@astrojs/vercel'\nx = {adapter: v()}"
     found, notes = app("astro", config, file="astro.config.mjs", scripts={"start": start})
     assert (found.value("start_command"), len(notes)) == (None, 1)
+
+
+def test_a_start_script_for_what_the_framework_builds_for_node_is_kept_and_doubted():
+    config = "export default {server: {preset: 'vercel'}}"
+    found, notes = app("@solidjs/start", config, file="app.config.ts", scripts={"start": "vinxi start"})
+    assert (found.value("start_command"), len(notes)) == ("npm start", 1)
