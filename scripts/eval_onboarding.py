@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from fops.onboarding.detect import detect
-from fops.onboarding.tree import FolderTree
+from fops.onboarding.fetch.tree import FolderTree
 
 FLOORS = Path(__file__).parent.parent / "tests" / "eval" / "thresholds.json"
 FAMILIES = {"node", "python", "go", "java", "static"}

@@ -41,7 +41,7 @@ LANGUAGE = {title}()
 _LANGUAGE_TEST = '''"""Detection of {name} applications."""
 
 from fops.onboarding.detect.languages.{name} import LANGUAGE
-from fops.onboarding.tree import MemoryTree
+from fops.onboarding.fetch.tree import MemoryTree
 
 
 def test_a_{name}_application_says_how_it_starts():

@@ -11,8 +11,8 @@ import pytest
 from factories.repositories import folder, git, repository
 from fops.kernel.git import find_repository
 from fops.onboarding.fetch.git_tree import GitTree
+from fops.onboarding.fetch.tree import MAX_FILE, FolderTree, MemoryTree, TreeWithout
 from fops.onboarding.ports import Tree
-from fops.onboarding.tree import MAX_FILE, FolderTree, MemoryTree, TreeWithout
 
 Plant = Callable[[Mapping[str, str]], Tree]
 TEXTS = {

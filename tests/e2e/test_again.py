@@ -55,6 +55,37 @@ def test_a_repository_goes_through_proposal_edit_and_merge(fops: Fops, site: Pat
     assert "Call Ada first." in git("show", f"{changed['branch']}:docs/runbook.md", cwd=site)
 
 
+@pytest.mark.parametrize("kind", ["address", "folder"])
+def test_a_new_proposal_beside_the_source_holds_all_of_it(fops: Fops, tmp_path: Path, kind: str) -> None:
+    """The clone it lies in is a new one, so that nothing of the earlier proposal is in there."""
+    if kind == "address":
+        what = f"file://{bare(tmp_path / 'site.git', repository(tmp_path / 'site', SITE))}"
+    else:
+        what = str(folder(tmp_path / "plain", SITE))
+    first, second = _status(fops, what), _status(fops, what, "--env", "live")
+    assert second["status"] == "proposed"
+    there = git("ls-tree", "-r", "--name-only", str(second["commit"]), cwd=Path(str(second["repository"])))
+    generated = {one["path"] for one in second["files"]}  # type: ignore[attr-defined]
+    assert generated <= set(there.split())
+    assert "deploy/static/template.yaml" in generated
+    assert _status(fops, what)["status"] == "nothing-to-do"
+    assert first["commit"] != second["commit"]
+
+
+def test_what_main_no_longer_has_is_not_proposed_again(fops: Fops, site: Path) -> None:
+    """A generated file deleted or edited on main while a proposal waits would end in a conflict."""
+    git("merge", "--quiet", "--ff-only", str(_status(fops, site)["branch"]), cwd=site)
+    waiting = _status(fops, site, "--env", "live")
+    (site / "docs/runbook.md").unlink()
+    (site / "scripts/deploy.sh").write_text("#!/bin/sh\necho ours\n")
+    commit(site, "ours")
+    again = _status(fops, site, "--env", "prod")
+    assert (again["status"], again["branch"]) == ("proposed", waiting["branch"])
+    assert again["edited"] == ["docs/runbook.md", "scripts/deploy.sh"]
+    changed = git("show", "--format=", "--name-only", str(again["commit"]), cwd=site).split()
+    assert not {"docs/runbook.md", "scripts/deploy.sh"} & set(changed)
+
+
 def test_what_a_run_was_told_need_not_be_said_again(fops: Fops, tmp_path: Path) -> None:
     """While the proposal waits and once it is merged; `--forget` takes it back."""
     shop = repository(tmp_path / "shop", API)

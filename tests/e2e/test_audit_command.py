@@ -51,6 +51,16 @@ def test_a_time_that_is_none_is_wrong_usage(onboarded: Onboarded) -> None:
     assert "'yesterday'" in error_of(onboarded.fops("audit", "list", "--since", "yesterday"), 2)
 
 
+@pytest.mark.parametrize(
+    "command", [["audit", "list"], ["audit", "show", "aud_unknown"], ["why", "aud_unknown"]]
+)
+def test_a_misspelt_field_is_wrong_usage_before_anything_is_looked_up(fops: Fops, command: list[str]) -> None:
+    said = error_of(fops(*command, "--fields", "idd"), 2)
+    assert "no field 'idd'" in said
+    assert "did you mean id?" in said
+    assert not fops.home.exists()
+
+
 def test_one_entry_is_shown_whole_and_an_unknown_one_is_not_found(onboarded: Onboarded) -> None:
     entry = _listed(onboarded.fops)[0]
     assert json.loads(onboarded.fops("audit", "show", str(entry["id"]), "--json").stdout) == entry

@@ -194,6 +194,29 @@ def test_values_are_words_on_a_terminal_and_no_line_is_cut(fops: Fops, tmp_path:
     assert not [line for line in lines if "{" in line or "\x1b" in line]
 
 
+@pytest.mark.parametrize("group", [[], ["audit"], ["config"]])
+def test_a_list_of_commands_cuts_no_sentence_short(fops: Fops, group: list[str]) -> None:
+    done = fops(*group, "--help", env={"COLUMNS": "80"})
+    assert done.returncode == 0
+    assert "..." not in done.stdout.split("Commands:")[1]
+
+
+def test_the_help_starts_with_what_a_newcomer_does_first(fops: Fops) -> None:
+    said = fops("--help").stdout
+    listed = [line.split()[0] for line in said.split("Commands:\n")[1].split("\n\n")[0].splitlines()]
+    assert listed[:2] == ["onboard", "why"]
+    assert "fops --dry-run onboard repo ." in said
+
+
+@pytest.mark.parametrize("command", [["onboard", "explain", "."], ["config", "show"], ["audit", "list"]])
+def test_a_settings_file_that_is_not_there_is_wrong_usage_of_every_command(
+    fops: Fops, command: list[str]
+) -> None:
+    said = error_of(fops("--config", "nowhere.toml", *command), 2)
+    assert "--config nowhere.toml is no file" in said
+    assert "hint: name a TOML file" in said
+
+
 def test_a_traceback_comes_only_when_asked_for(fops: Fops) -> None:
     assert "Traceback" in fops("-v", "onboard", "repo", "./nowhere").stderr
     assert "Traceback" not in fops("onboard", "repo", "./nowhere").stderr

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from fops.onboarding.detect import detect
+from fops.onboarding.fetch.tree import FolderTree
 from fops.onboarding.model import Source
 from fops.onboarding.plan import Options, plan
-from fops.onboarding.tree import FolderTree
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*/expected.json"))
 

@@ -90,11 +90,19 @@ def test_a_link_in_the_place_of_our_folder_stays_and_ours_goes_beside_it(fops: F
     assert list(outside.iterdir()) == []
 
 
-def test_a_link_in_the_place_of_our_own_records_is_never_replaced(fops: Fops, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", [".fops", ".fops/proposed"])
+@pytest.mark.parametrize("kind", ["link", "file"])
+def test_what_stands_in_the_place_of_our_own_records_is_never_replaced(
+    fops: Fops, tmp_path: Path, name: str, kind: str
+) -> None:
     path = folder(tmp_path / "site", SITE)
-    (path / ".fops").symlink_to(tmp_path)
+    (path / name).parent.mkdir(exist_ok=True)
+    (path / name).symlink_to(tmp_path) if kind == "link" else (path / name).write_text("mine\n")
     repository(path, {})
-    assert ".fops is no folder" in error_of(fops("onboard", "repo", path), 1)
+    for words in ([], ["--output", tmp_path / "out"], ["--check"]):
+        said = error_of(fops("onboard", "repo", path, *words), 1)
+        assert f"{name} is no folder in the repository" in said
+        assert "hint: rename" in said
     assert list(branches(path)) == ["main"]
     assert fops.proposals == []
 

@@ -82,7 +82,7 @@ def _onboard(identifier: str, applications: Path, home: Path) -> None:
 def _every_line_is_explained(app, source: Path, commit: str) -> None:
     from fops.kernel.git import Repository
     from fops.onboarding.trace import lock as locks
-    from fops.onboarding.trace.provenance import describe_file
+    from fops.onboarding.trace.provenance import Found, describe_file
     from fops.provenance import Explainer
 
     with GitTree(Repository(source / ".git"), commit) as tree:
@@ -90,7 +90,7 @@ def _every_line_is_explained(app, source: Path, commit: str) -> None:
         texts = {path: tree.read(path) or "" for path in lock.files}
     for path, text in texts.items():
         for line in range(1, text.count("\n") + 1):
-            description = describe_file(lock, path, line, text=text)
+            description = describe_file(Found(lock=lock, path=path, text=text), line)
             explanation = Explainer([])._walk(app.context(door="test"), description, frozenset())
             assert _reaches_a_source(explanation), f"{path}:{line}"
 

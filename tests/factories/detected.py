@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from fops.onboarding.detect.languages.python import LANGUAGE
 from fops.onboarding.detect.settle import settle
+from fops.onboarding.fetch.tree import MemoryTree
 from fops.onboarding.model import Fact
-from fops.onboarding.tree import MemoryTree
 
 
 def python_facts(requirements: str, files: Mapping[str, str]) -> Mapping[str, Fact]:

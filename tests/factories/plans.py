@@ -36,6 +36,7 @@ def a_service(**changes: Any) -> ServicePlan:
         install_command="pip install -r requirements.txt",
         build_command="",
         start_command="uvicorn app.main:app --host 0.0.0.0 --port 8000",
+        release_command="",
         test_command="pytest",
         lint_command="ruff check .",
         port=8000,
@@ -61,7 +62,7 @@ def a_service(**changes: Any) -> ServicePlan:
     if "evidence" in changes:
         return service
     facts = ("language", "package_manager", "framework", "runtime_version", "install_command", "build_command", "start_command",
-             "test_command", "lint_command", "port", "health_path", "metrics_path", "output_folder", "static")  # fmt: skip
+             "release_command", "test_command", "lint_command", "port", "health_path", "metrics_path", "output_folder", "static")  # fmt: skip
     evidence = {
         name: a_fact(name, getattr(service, name))
         for name in facts

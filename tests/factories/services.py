@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from factories.plans import GO_API_AND_WORKER, NODE_SPA, SPRING, a_service
-from fops.onboarding.model import EnvVariable, ExistingDockerfile, Process, ServicePlan
+from fops.onboarding.model import DataFile, EnvVariable, ExistingDockerfile, Process, ServicePlan
 
 HOSTILE = 'a"; rm -rf / #\n$(id) `id` ${{ x }} {{ y }} \\'
 
@@ -93,7 +93,7 @@ SERVICES: dict[str, ServicePlan] = {
     ),
     "python worker": python("pip", "requirements.txt", port=None, health_path=None, processes=worker("python bot.py")),
     "celery": python("pip", "requirements.txt",
-                     processes=web("gunicorn shop.wsgi") + worker("celery -A shop worker") + worker("celery -A shop beat", name="beat")),
+                     release_command="python manage.py migrate", processes=web("gunicorn shop.wsgi") + worker("celery -A shop worker") + worker("celery -A shop beat", name="beat")),
     "npm": node("npm", "package-lock.json"),
     "npm without lock": node("npm", build_command=""),
     "no package.json": node("npm", start="node server.js", build_command="", files=frozenset({"server.js"})),
@@ -111,6 +111,11 @@ SERVICES: dict[str, ServicePlan] = {
     "vite below": site("npm", "package-lock.json", path="frontend", context="frontend"),
     "docusaurus": site("pnpm", "pnpm-lock.yaml", "pnpm-workspace.yaml", framework="docusaurus", output_folder="build", path="docs"),
     "create-react-app": site("yarn", "yarn.lock", framework="create-react-app", output_folder="build"),
+    "data on a volume": a_service(data=DataFile(path="instance/shop.db", folder="instance"), backing=()),
+    "data beside the program": node("npm", "package-lock.json", data=DataFile(path="shop.sqlite", folder=None)),
+    "built with variables": site("npm", "package-lock.json", env=(
+        EnvVariable(name="VITE_API_URL", default="https://api.acme.example", built=True), EnvVariable(name="VITE_TITLE", built=True),
+    )),
     "files": site("", **_FILES),
     "files below": site("", **{**_FILES, "output_folder": "public", "path": "site"}),
     "go with c": a_service(**GO_API_AND_WORKER),
@@ -133,7 +138,7 @@ SERVICES: dict[str, ServicePlan] = {
     "own as root": own(None),
     "own by name": own("app"),
     "own by number": own("1001:0"),
-    "hostile python": python("pip", "requirements.txt", start=HOSTILE, build_command=HOSTILE, install_command=HOSTILE,
+    "hostile python": python("pip", "requirements.txt", start=HOSTILE, build_command=HOSTILE, install_command=HOSTILE, release_command=HOSTILE,
                              health_path='/x"\n- a: b', metrics_path=HOSTILE, path='a b/$(x)"',
                              env=(EnvVariable(name='A"; B', default=HOSTILE), EnvVariable(name="OK", default=HOSTILE))),
     "hostile node": node("npm", start=HOSTILE, build_command=HOSTILE, path='a b/$(x)"', context='a b/$(x)"'),

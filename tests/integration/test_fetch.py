@@ -22,7 +22,7 @@ from fops.kernel.errors import (
 )
 from fops.kernel.git import clone_bare
 from fops.onboarding.fetch import fetch
-from fops.onboarding.tree import MAX_FILE
+from fops.onboarding.fetch.tree import MAX_FILE
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from factories.plans import GO_API_AND_WORKER, NODE_SPA, SPRING, a_plan, a_service
+from factories.services import SERVICES
 from fops.onboarding.generate.artifacts import generate
 from fops.onboarding.model import OnboardingPlan, Target
 from fops.onboarding.verify import verify
@@ -32,6 +33,16 @@ PLANS = {
     "python": a_plan(),
     "go": a_plan(a_service(**GO_API_AND_WORKER)),
     "java": a_plan(a_service(**SPRING)),
+    "data on a volume": a_plan(SERVICES["data on a volume"]),
+    "data beside the program": a_plan(SERVICES["data beside the program"]),
+    "built with variables": a_plan(SERVICES["built with variables"]),
+    "site built with variables": a_plan(SERVICES["built with variables"], target=Target.STATIC),
+    "function built with variables": a_plan(SERVICES["built with variables"], target=Target.SERVERLESS),
+    "before a release": a_plan(
+        a_service(release_command="python manage.py migrate", start_command="python app.py", processes=()),
+        a_service(**GO_API_AND_WORKER | {"release_command": 'sh -c "bin/migrate || exit 1" # up', "path": "jobs", "context": "jobs"}),
+    ),
+    "before a release by hand": a_plan(a_service(release_command="alembic upgrade head"), target=Target.SERVERLESS),
     "site on k8s": a_plan(a_service(**NODE_SPA)),
     "site": a_plan(a_service(**NODE_SPA), target=Target.STATIC),
     "serverless": a_plan(target=Target.SERVERLESS),

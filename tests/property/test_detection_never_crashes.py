@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from fops.onboarding.detect import detect
 from fops.onboarding.detect.report import findings_json
-from fops.onboarding.tree import MemoryTree
+from fops.onboarding.fetch.tree import MemoryTree
 
 PATHS = (
     "package.json", "package-lock.json", "yarn.lock", "pnpm-workspace.yaml", "lerna.json", "nx.json", "tsconfig.json", ".nvmrc",

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from factories.plans import a_source
 from fops.kernel.errors import NotDeployable
 from fops.onboarding.detect import detect
+from fops.onboarding.fetch.tree import MemoryTree
 from fops.onboarding.generate.artifacts import generate
 from fops.onboarding.model import Target
 from fops.onboarding.plan import Options, plan, plan_digest, plan_json
 from fops.onboarding.plan.names import label
-from fops.onboarding.tree import MemoryTree
 
 words = st.text(max_size=12) | st.sampled_from(
     ['a"; rm -rf', "$(id)", "a\nb", "../..", "\u202e", "\ud800", "`x`", "{{ x }}"]

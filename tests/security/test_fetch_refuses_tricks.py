@@ -18,7 +18,7 @@ from fops.kernel.git import NewFile, Signature
 from fops.onboarding.detect import detect
 from fops.onboarding.fetch import check_folder, check_reference, fetch, locate
 from fops.onboarding.fetch.git_tree import GitTree
-from fops.onboarding.tree import MAX_FILE, FolderTree, MemoryTree
+from fops.onboarding.fetch.tree import MAX_FILE, FolderTree, MemoryTree
 
 
 @pytest.mark.parametrize("what", [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, TypeVar
 
@@ -11,7 +11,7 @@ from fops.actions import store
 from fops.actions.model import Parameters
 from fops.kernel.clock import Clock, isoformat
 from fops.kernel.context import RequestContext
-from fops.kernel.errors import FopsError, StorageFailed
+from fops.kernel.errors import FopsError
 from fops.kernel.ids import new_id
 from fops.kernel.redaction import redact, redact_text
 from fops.storage.database import Database
@@ -78,9 +78,9 @@ class Operation:
                 row = store.StepRow(**asdict(event))
                 with self._database.write() as connection:
                     store.add_event(connection, self.ctx, row, at=isoformat(self._clock.now()))
-            except StorageFailed:
-                if event.status in {"started", "succeeded"}:
-                    raise  # a failing step keeps its own error
+            except FopsError:
+                if event.status == "started":
+                    raise  # a step that failed keeps its own error, and one that is done stays done
         self._listener(event)
 
 
@@ -115,7 +115,11 @@ class InlineRunner:
         self._listener = listener
 
     def run(self, ctx: RequestContext, kind: str, subject: str, work: Callable[[Operation], T]) -> T:
-        """Run `work` as an operation of a kind (`onboard.repo`) on a subject; returns what it returns."""
+        """Run `work` as an operation of a kind (`onboard.repo`) on a subject; returns what it returns.
+
+        Raises StorageFailed or Busy where a beginning cannot be kept. An end that cannot be changes nothing: what was
+        done has its own record, and calling it failed would be a lie.
+        """
         return self.carry_out(self.begin(ctx, kind, subject), work)
 
     def begin(
@@ -142,25 +146,21 @@ class InlineRunner:
         try:
             result = work(operation)
         except BaseException as error:
-            self._end(operation, _ended_by(error), error)
+            self._end(operation, _ended_by(error))
             raise
         kept = redact(dict(result)) if isinstance(result, Mapping) else None
-        self._end(operation, store.Ended(status="succeeded", result=kept), None)
+        self._end(operation, store.Ended(status="succeeded", result=kept))
         return result
 
     def call_off(self, operation: Operation, why: str) -> None:
         """Keep that an operation was begun and never worked on."""
-        self._end(operation, store.Ended(status="cancelled", detail=why), None)
+        self._end(operation, store.Ended(status="cancelled", detail=why))
 
-    def _end(self, operation: Operation, ended: store.Ended, error: BaseException | None) -> None:
+    def _end(self, operation: Operation, ended: store.Ended) -> None:
         if operation.ctx.dry_run:
             return
-        try:
-            with self._database.write() as connection:
-                store.finish(connection, operation.ctx, operation.id, ended, at=isoformat(self._clock.now()))
-        except StorageFailed:
-            if error is None:
-                raise  # a failed operation keeps its own error
+        with suppress(FopsError), self._database.write() as connection:
+            store.finish(connection, operation.ctx, operation.id, ended, at=isoformat(self._clock.now()))
 
 
 def _ended_by(error: BaseException) -> store.Ended:

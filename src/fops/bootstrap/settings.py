@@ -10,7 +10,6 @@ from typing import TypeVar
 
 from fops.audit import AuditSettings
 from fops.bootstrap.server import ServerSettings
-from fops.kernel.errors import NotFound
 from fops.kernel.formats import load_toml
 from fops.kernel.settings import Loaded, Source, flatten, load, parse_env, path, setting
 from fops.storage.settings import StorageSettings
@@ -40,7 +39,7 @@ GROUPS = (CoreSettings, StorageSettings, AuditSettings, ServerSettings)
 
 
 class Settings:
-    """The groups of one process, loaded once from flags, environment and files. Raises NotFound, UsageError, FormatError."""
+    """The groups of one process, loaded once from flags, environment and files. Raises UsageError, FormatError."""
 
     def __init__(
         self,
@@ -72,8 +71,6 @@ def _sources(flags: Mapping[str, str], config: Path | None, folder: Path) -> lis
 
     sources = [Source("flag", flags)]
     if config is not None:
-        if not config.is_file():
-            raise NotFound(f"--config {config} does not exist", hint="give a TOML file or an .env file")
         sources.append(_file(config, visited=False))
     sources.append(Source("environment", os.environ))
     sources += [_file(folder / name, visited=True) for name in PROJECT_FILES if (folder / name).is_file()]

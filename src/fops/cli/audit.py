@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fops.cli.output import FieldsOption, JsonOption, print_json, print_json_lines, print_lines
+from fops.cli.output import FieldsOption, JsonOption, known_fields, print_json, print_json_lines, print_lines
 from fops.cli.session import say
 from fops.cli.table import print_table
 from fops.kernel.clock import parse
@@ -24,11 +24,18 @@ app = typer.Typer(
 
 SinceOption = Annotated[
     str | None,
-    typer.Option("--since", metavar="TIME", help="From this moment: ISO 8601, or 30m, 12h, 7d ago."),
+    typer.Option(
+        "--since",
+        metavar="TIME",
+        help="From this time: 2026-11-22, 2026-11-22T09:30:00Z, or 30m, 12h, 7d ago.",
+    ),
 ]
 UntilOption = Annotated[
-    str | None, typer.Option("--until", metavar="TIME", help="Before this moment; same forms.")
+    str | None, typer.Option("--until", metavar="TIME", help="Before this time, in the same forms.")
 ]
+
+# What `--fields` of `verify` may name.
+_VERDICT_KEYS = ("ok", "entries", "head", "first_bad", "why", "torn")
 
 
 @app.command("list")
@@ -36,16 +43,21 @@ def list_entries(
     context: typer.Context,
     since: SinceOption = None,
     until: UntilOption = None,
-    action: Annotated[str | None, typer.Option(help="Exactly this action.")] = None,
-    actor: Annotated[str | None, typer.Option(help="Exactly this actor.")] = None,
-    target: Annotated[str | None, typer.Option(help="Exactly this target.")] = None,
-    as_json: JsonOption = False,
+    action: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only this action, such as change_request.create.")
+    ] = None,
+    actor: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only this actor, such as local:ada.")
+    ] = None,
+    target: Annotated[str | None, typer.Option(metavar="TEXT", help="Only this target, as listed.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON lines on stdout, one an entry.")] = False,
     fields: FieldsOption = None,
 ) -> None:
-    """Entries, oldest first."""
-    from fops.audit.line import as_line  # noqa: PLC0415 - only this group reads the trail
+    """What was done, oldest first."""
+    from fops.audit.line import KEYS, as_line  # noqa: PLC0415 - only this group reads the trail
 
     session: Session = context.obj
+    known_fields(fields, KEYS)
     entries = session.app.audit.query(
         since=_moment(session, since),
         until=_moment(session, until),
@@ -69,16 +81,19 @@ def list_entries(
 @app.command()
 def show(
     context: typer.Context,
-    identifier: Annotated[str, typer.Argument(metavar="ID")],
+    identifier: Annotated[
+        str, typer.Argument(metavar="ID", help="An entry's id, as `fops audit list` shows it.")
+    ],
     as_json: JsonOption = False,
     fields: FieldsOption = None,
 ) -> None:
-    """One entry, whole."""
+    """One entry with all its details."""
     import json  # noqa: PLC0415 - only this command
 
-    from fops.audit.line import as_line  # noqa: PLC0415 - as list
+    from fops.audit.line import KEYS, as_line  # noqa: PLC0415 - as list
 
     session: Session = context.obj
+    known_fields(fields, KEYS)
     line = as_line(session.app.audit.show(identifier))
     if as_json or fields:
         print_json(line, fields=fields)
@@ -93,11 +108,10 @@ def show(
 def verify(context: typer.Context, as_json: JsonOption = False, fields: FieldsOption = None) -> int:
     """Check that every line is there and as it was written. Exit code 6 names the first that is not."""
     session: Session = context.obj
+    known_fields(fields, _VERDICT_KEYS)
     verdict = session.app.audit.verify()
     if as_json or fields:
-        document = {"ok": verdict.ok, "entries": verdict.entries, "head": verdict.head, "first_bad": verdict.first_bad,
-                    "why": verdict.why, "torn": list(verdict.torn)}  # fmt: skip
-        print_json(document, fields=fields)
+        print_json({key: getattr(verdict, key) for key in _VERDICT_KEYS}, fields=fields)
     elif verdict.ok:
         print_lines([f"the trail is whole: {verdict.entries} entries, head {verdict.head or '–'}"])
     else:
@@ -121,7 +135,7 @@ def export(
     since: SinceOption = None,
     until: UntilOption = None,
 ) -> None:
-    """The lines as they stand, byte for byte, so that their seals can be checked elsewhere."""
+    """The lines byte for byte, to be checked elsewhere. Their seals hold there too."""
     session: Session = context.obj
     count = session.app.audit.export(
         to or sys.stdout.buffer, since=_moment(session, since), until=_moment(session, until)

@@ -38,7 +38,7 @@ def show(
         print_json(document, fields=fields)
         return
     rows = [
-        (one.name, "–" if one.value is None else str(one.value), *([one.origin] if origin else []))
+        (one.name, "not set" if one.value is None else str(one.value), *([one.origin] if origin else []))
         for one in loaded
     ]
     headings = ("setting", "value", *(["origin"] if origin else []))
@@ -50,7 +50,7 @@ def completion(
         str, typer.Argument(metavar="bash|zsh|fish", help="The shell to complete for.")
     ] = "bash",
 ) -> None:
-    """Print the completion script of a shell: `eval "$(fops completion bash)"`."""
+    """Print the completion script of a shell. For this shell alone: `eval "$(fops completion bash)"`."""
     from typer.completion import get_completion_script  # type: ignore[attr-defined]  # noqa: PLC0415 - only this command
 
     from fops.kernel.errors import UsageError  # noqa: PLC0415 - as above

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Literal
 
 import typer
 
-from fops.cli.output import FieldsOption, JsonOption, print_json
+from fops.cli.output import FieldsOption, JsonOption, known_fields, print_json
 from fops.cli.table import print_table
 from fops.kernel.errors import FopsError
 
 if TYPE_CHECKING:
     from fops.cli.session import Session
+
+_KEYS = ("ok", "findings")  # what `--fields` may name
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class Finding:
 def doctor(context: typer.Context, as_json: JsonOption = False, fields: FieldsOption = None) -> int:
     """What works here and what does not. Exit code 6 when something needed is broken."""
     session: Session = context.obj
+    known_fields(fields, _KEYS)
     findings = list(_findings(session))
     if as_json or fields:
         rows = [{"what": one.what, "status": one.status, "detail": one.detail} for one in findings]
@@ -52,7 +55,9 @@ def _findings(session: Session) -> Iterator[Finding]:
     yield _git()
     yield _data_directory(session)
     yield _trail(session)
-    yield Finding("approvals", "ok", "single-user mode: rules that need two people need the server")
+    yield Finding(
+        "approvals", "ok", "one person on this machine; rules that ask for a second one need the server"
+    )
     for program in (
         "hadolint",
         "actionlint",
@@ -63,7 +68,7 @@ def _findings(session: Session) -> Iterator[Finding]:
         "kubernetes-validate",
     ):
         found = find_program(program)
-        hint = "its checks say could-not-run; pip install 'fops[verify]'"
+        hint = "optional: without it its checks say could-not-run; pip install 'fops[verify]'"
         yield Finding(program, "ok" if found else "missing", str(found) if found else hint)
     kubectl = find_program("kubectl")
     yield Finding(
@@ -86,7 +91,9 @@ def _data_directory(session: Session) -> Finding:
     home = session.app.home
     place = next(folder for folder in (home, *home.parents) if folder.exists())
     if place.is_dir() and os.access(place, os.W_OK):
-        return Finding("data directory", "ok", str(home))
+        return Finding(
+            "data directory", "ok", str(home) if place == home else f"{home} (made when first needed)"
+        )
     return Finding(
         "data directory", "broken", f"{home} cannot be written; set FOPS_HOME to a folder you may write"
     )

@@ -5,20 +5,35 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from fops import __version__
 from fops.cli import audit, config, doctor, onboard, serve, why
+from fops.cli.progress import Progress
 from fops.cli.session import Session, say
-from fops.kernel.errors import Cancelled, FopsError
+from fops.kernel.errors import Cancelled, FopsError, UsageError
 
 if TYPE_CHECKING:
     from typer._click.exceptions import ClickException
 
+_ORDER = ("onboard", "why", "audit", "doctor", "config", "completion")
+
+
+class _ByNeed(TyperGroup):
+    """Lists the commands in the order in which a newcomer needs them: Typer has groups after all else."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return sorted(super().list_commands(ctx), key=_ORDER.index)
+
+
 app = typer.Typer(
     name="fops",
+    cls=_ByNeed,
+    epilog="Start in a repository with `fops --dry-run onboard repo .`: it shows all that would be made, and makes nothing. "
+    "The options above stand before the command.",
     help="Take a repository from nothing to deployed, with evidence for every claim.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -46,17 +61,19 @@ def options(
     context: typer.Context,
     dry_run: Annotated[
         bool,
-        typer.Option(
-            "--dry-run", help="Show all that would be done; change nothing outside the data directory."
-        ),
+        typer.Option("--dry-run", help="Show all that would be done, and do nothing of it."),
     ] = False,
     config_file: Annotated[
-        Path | None, typer.Option("--config", metavar="FILE", help="Settings from this TOML or .env file.")
+        Path | None,
+        typer.Option("--config", metavar="FILE", help="Take settings from this TOML or .env file too."),
     ] = None,
     verbose: Annotated[
-        int, typer.Option("--verbose", "-v", count=True, help="More detail; twice for tracebacks.")
+        int,
+        typer.Option(
+            "--verbose", "-v", count=True, show_default=False, help="Show the traceback of an error."
+        ),
     ] = 0,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress, and ask nothing.")] = False,
     no_color: Annotated[bool, typer.Option("--no-color", help="No colours.")] = False,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
@@ -64,9 +81,15 @@ def options(
 ) -> None:
     """Take a repository from nothing to deployed, with evidence for every claim."""
     del version  # its callback has answered
-    session = Session(dry_run=dry_run, config=config_file, verbose=verbose, quiet=quiet)
-    session.color = session.color and not no_color
-    context.obj = session
+    if config_file is not None and not config_file.is_file():
+        raise UsageError(
+            f"--config {config_file} is no file", hint="name a TOML file or an .env file that exists"
+        )
+    color = not no_color and "NO_COLOR" not in os.environ
+    progress = Progress(quiet=quiet, color=color)
+    context.obj = Session(
+        dry_run=dry_run, config=config_file, verbose=verbose, quiet=quiet, color=color, listener=progress
+    )
 
 
 def main(words: list[str] | None = None) -> int:

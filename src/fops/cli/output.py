@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import os
 import sys
@@ -43,7 +44,9 @@ def known_fields(fields: str | None, known: Iterable[str]) -> list[str]:
     names = [name.strip() for name in (fields or "").split(",") if name.strip()]
     for name in names:
         if name not in known:
-            raise UsageError(f"no field {name!r} in this output", hint=f"there are: {', '.join(known)}")
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"did you mean {near[0]}? " if near else ""
+            raise UsageError(f"no field {name!r} in this output", hint=f"{hint}there are: {', '.join(known)}")
     return names
 
 

@@ -9,7 +9,6 @@ from fops.cli.session import say
 
 if TYPE_CHECKING:
     from fops.actions import StepEvent
-    from fops.cli.session import Session
 
 _MARKS = {"succeeded": ("✓", "32"), "failed": ("✗", "31"), "cancelled": ("✗", "33")}
 
@@ -17,10 +16,10 @@ _MARKS = {"succeeded": ("✓", "32"), "failed": ("✗", "31"), "cancelled": ("�
 class Progress:
     """Hears the steps of an operation."""
 
-    def __init__(self, session: Session) -> None:
-        self._quiet = session.quiet
+    def __init__(self, *, quiet: bool, color: bool) -> None:
+        self._quiet = quiet
         self._live = sys.stderr.isatty()
-        self._color = session.color and self._live
+        self._color = color and self._live
 
     def __call__(self, event: StepEvent) -> None:
         """Show one event."""

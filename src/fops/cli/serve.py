@@ -29,6 +29,6 @@ def serve(
         ) from error
 
     session: Session = context.obj
-    session.quiet = True  # the steps of its operations are told to whoever asked for them
+    session.listener = lambda _event: None  # the steps of its operations are told to whoever asked for them
     run(session.app, host=host, port=port, say=say)
     say("stopped")

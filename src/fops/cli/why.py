@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fops.cli.output import FieldsOption, JsonOption, link, print_json, print_lines
+from fops.cli.output import FieldsOption, JsonOption, known_fields, link, print_json, print_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from fops.provenance import Explanation
 
 MAX_BRANCHES = 12  # a plan rests on dozens of facts; more than a screen explains nothing
+_KEYS = ("id", "kind", "says", "location", "rule", "rests_on")  # what `--fields` may name
 
 
 def why(
@@ -22,15 +23,22 @@ def why(
     subject: Annotated[
         str,
         typer.Argument(
-            metavar="ID|FILE[:LINE]", help="An id as a command printed it, or a generated file or line."
+            metavar="ID|FILE[:LINE]",
+            help="An id that a command printed (pro_…, opn_…, aud_…, sha256:…), or a generated file, or a line of one.",
         ),
     ],
-    everything: Annotated[bool, typer.Option("--all", help="Every branch, however many.")] = False,
+    everything: Annotated[
+        bool,
+        typer.Option(
+            "--all", help=f"All of what it rests on; without, the first {MAX_BRANCHES} at each step."
+        ),
+    ] = False,
     as_json: JsonOption = False,
     fields: FieldsOption = None,
 ) -> None:
-    """What something rests on, hop by hop, down to file:line and rule."""
+    """Why a generated line, file or id is as it is. What it rests on, hop by hop, down to file:line and rule."""
     session: Session = context.obj
+    known_fields(fields, _KEYS)
     explanation = session.app.explainer.explain(session.context(), subject)
     if as_json or fields:
         print_json(explanation.as_json(), fields=fields)

@@ -184,7 +184,7 @@ def find_repository(path: Path) -> Repository | None:
 
 def top_around(path: Path) -> Path | None:
     """The top of the work tree that a path lies in, below that top; None where there is none."""
-    return next((folder for folder in path.parents if (folder / ".git").exists()), None)
+    return next((folder for folder in path.parents if os.path.exists(folder / ".git")), None)  # noqa: PTH110 - False for a name too long
 
 
 def resolve(repository: Repository, revision: str) -> str | None:

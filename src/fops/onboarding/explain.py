@@ -8,10 +8,10 @@ from fops.kernel import git
 from fops.kernel.errors import NotDeployable, UsageError
 from fops.onboarding.detect import detect
 from fops.onboarding.fetch import fetch, locate
+from fops.onboarding.fetch.tree import FolderTree, TreeWithout
 from fops.onboarding.model import Findings
 from fops.onboarding.ports import Tree
 from fops.onboarding.trace import lock as locks
-from fops.onboarding.tree import FolderTree, TreeWithout
 
 
 def explain(path: str) -> Findings:

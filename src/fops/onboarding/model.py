@@ -19,8 +19,8 @@ its files. LIKELY: inferred from code or a single hint. WEAK: a documented defau
 
 FACT_NAMES = (
     "name", "language", "package_manager", "framework", "runtime_version", "install_command", "build_command",
-    "start_command", "port", "health_path", "output_folder", "static", "workspaces", "services", "processes",
-    "env", "secrets", "test_command", "lint_command",
+    "start_command", "release_command", "port", "health_path", "output_folder", "static", "workspaces", "services",
+    "processes", "env", "secrets", "test_command", "lint_command",
 )  # fmt: skip
 
 
@@ -126,11 +126,15 @@ class Assumption:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnvVariable:
-    """A variable the program reads. `default` is the one in the code or example file, None when it must be set."""
+    """A variable the program reads. `default` is the one in the code or example file, None when it must be set.
+
+    `built`: the build writes its value into what browsers get, so that it is neither secret nor set at run time.
+    """
 
     name: str
     default: str | None = None
     secret: bool = False
+    built: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,13 +148,26 @@ class Process:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExistingDockerfile:
-    """What the user's own Dockerfile says; it wins over detection. `user` None means root."""
+    """What the user's own Dockerfile says; it wins over detection. `user` None means root; `arguments` are its ARGs."""
 
     path: str
     port: int | None
     user: str | None
     stages: tuple[str, ...]
     healthcheck: str | None = None
+    arguments: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataFile:
+    """The file a program keeps its data in where no server does; `path` is as the program names it.
+
+    `folder` is mounted from a volume: below the working folder, or absolute. None where the file lies among the
+    program's own, which a volume would hide.
+    """
+
+    path: str
+    folder: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +176,8 @@ class ServicePlan:
 
     `path` is the application's folder, `context` the folder its container is built from (the workspace's root for
     a member of a workspace), both relative to the repository's top. `files` are the paths below `context` that
-    generators may ask for (manifests, locks, configuration). `evidence` has the fact behind each field by name.
+    generators may ask for (manifests, locks, configuration). `release_command` ends, and each release is rolled out
+    only after it went well. `evidence` has the fact behind each field by name.
     """
 
     name: str
@@ -172,6 +190,7 @@ class ServicePlan:
     install_command: str
     build_command: str
     start_command: str
+    release_command: str
     test_command: str
     lint_command: str
     port: int | None
@@ -186,6 +205,7 @@ class ServicePlan:
     files: frozenset[str]
     dockerfile: ExistingDockerfile | None
     evidence: Mapping[str, Fact]
+    data: DataFile | None = None
 
     @property
     def secrets(self) -> tuple[EnvVariable, ...]:
@@ -195,7 +215,16 @@ class ServicePlan:
     @property
     def configuration(self) -> tuple[EnvVariable, ...]:
         """The variables that belong into a ConfigMap."""
-        return tuple(variable for variable in self.env if not variable.secret)
+        return tuple(variable for variable in self.env if not (variable.secret or variable.built))
+
+    @property
+    def build_variables(self) -> tuple[EnvVariable, ...]:
+        """The variables that belong to the build."""
+        return tuple(variable for variable in self.env if variable.built)
+
+    def releases_on(self, target: Target) -> bool:
+        """Whether the release command runs by itself: in a cluster, out of an image that has the program."""
+        return bool(self.release_command) and target is Target.K8S and not self.static
 
     @property
     def prefix(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -21,16 +21,6 @@ from fops.kernel.errors import Final
 from fops.kernel.ids import new_id
 from fops.kernel.words import several
 from fops.onboarding import store
-from fops.onboarding.again import (
-    Baseline,
-    OpenProposal,
-    baseline,
-    branch_for,
-    folder_baseline,
-    folder_tree,
-    lock_to_recall,
-    open_proposals,
-)
 from fops.onboarding.detect import detect
 from fops.onboarding.explain import own_files_hidden
 from fops.onboarding.fetch import Fetched, check_folder, check_reference, fetch, locate
@@ -49,7 +39,17 @@ from fops.onboarding.plan import (
     recalled,
 )
 from fops.onboarding.trace import lock as locks
-from fops.onboarding.trace.compare import NONE, Difference, compare
+from fops.onboarding.trace.again import (
+    Baseline,
+    OpenProposal,
+    branch_for,
+    folder_baseline,
+    folder_tree,
+    lock_to_recall,
+    open_proposals,
+    proposed_or_head,
+)
+from fops.onboarding.trace.compare import NONE, Difference, compare, whole
 from fops.onboarding.trace.provenance import nodes_of
 from fops.onboarding.verify import verify
 from fops.provenance.store import record
@@ -220,8 +220,8 @@ class Onboarding:
         )
 
     def _propose(self, operation: Operation, made: _Made, stack: ExitStack) -> Result:
-        standing = stack.enter_context(_standing(made))
-        difference = compare(made.artifacts, standing.lock, standing.tree.read)
+        baseline = stack.enter_context(_baseline(made))
+        difference = compare(made.artifacts, baseline.standing, baseline.head)
         notes = [*made.fetched.notes, *made.prepared.findings.notes]
         notes += [
             f"{path} was edited since it was generated and stays as it is" for path in difference.edited
@@ -234,14 +234,14 @@ class Onboarding:
         notes += [f"{path} is no longer generated; delete it if nobody needs it" for path in difference.gone]
         result = Result(status="nothing-to-do", plan=made.plan, plan_digest=made.digest, artifacts=made.artifacts, checks=made.checks,
                         findings=made.prepared.findings, difference=difference, questions=made.prepared.planned.questions, notes=tuple(notes),
-                        made=_known(standing))  # fmt: skip
+                        made=_known(baseline))  # fmt: skip
         if made.request.check:
             return replace(
                 result, status="drift" if difference.to_write or difference.edited else "nothing-to-do"
             )
         if difference.is_empty:
             return result
-        changes, proposal_id = self._changes(made, standing, difference, tuple(notes))
+        changes, proposal_id = self._changes(made, baseline, difference, tuple(notes))
         kept: list[Result] = []
         with (
             interrupts.deferred()
@@ -256,33 +256,36 @@ class Onboarding:
         return kept[0] if kept else replace(result, status="planned", changes=lines, made={})
 
     def _changes(
-        self, made: _Made, standing: Baseline, difference: Difference, notes: tuple[str, ...]
+        self, made: _Made, baseline: Baseline, difference: Difference, notes: tuple[str, ...]
     ) -> tuple[ChangeSet, str]:
         proposal_id = new_id("pro")
         files = [
-            {"path": one.path, "text": one.text, "executable": one.executable} for one in difference.to_write
+            {"path": one.path, "text": one.text, "executable": one.executable}
+            for one in _to_commit(made.artifacts, difference, baseline)
         ]
         if made.request.output is not None:
             folder = str(made.request.output.absolute())
-            replaced = [one.path for one in difference.to_write if standing.tree.read(one.path) is not None]
+            replaced = [
+                one.path for one in difference.to_write if baseline.standing.read(one.path) is not None
+            ]
             parameters: dict[str, Any] = {"folder": folder, "files": files, "may_replace": replaced}
             return ChangeSet(
                 calls=(ActionCall(action=FILES_WRITE, target=folder, parameters=parameters),)
             ), proposal_id
         story = Story(artifacts=made.artifacts, checks=made.checks, conflicts=made.prepared.findings.conflicts, notes=notes,
-                      edited=difference.edited, branch=standing.branch, plan_digest=made.digest)  # fmt: skip
+                      edited=difference.edited, branch=baseline.branch, plan_digest=made.digest)  # fmt: skip
         parameters = {
             "proposal_id": proposal_id,
-            "branch": standing.branch,
-            "base": standing.base,
-            "replaces": standing.replaces,
+            "branch": baseline.branch,
+            "base": baseline.base,
+            "replaces": baseline.replaces,
             "title": title(made.plan),
             "body": pull_request(made.plan, story),
             "message": _message(made.plan, made.digest),
             "files": files,
             **_place(made.fetched),
         }
-        target = f"{made.plan.source.url}#{standing.branch}"
+        target = f"{made.plan.source.url}#{baseline.branch}"
         return ChangeSet(
             calls=(ActionCall(action=CHANGE_REQUEST_CREATE, target=target, parameters=parameters),)
         ), proposal_id
@@ -314,6 +317,15 @@ class Onboarding:
             branch=answer["branch"], commit=answer["commit"], pr_url=answer["pr_url"], plan_digest=made.digest, plan_blob=blob,
             made_at=isoformat(self._clock.now()),
         )  # fmt: skip
+
+
+def _to_commit(
+    artifacts: tuple[Artifact, ...], difference: Difference, baseline: Baseline
+) -> Iterable[Artifact]:
+    """What changed; all of it where a new clone takes the place of the one that an earlier proposal lies in."""
+    if baseline.proposal is None or not baseline.proposal.beside or baseline.head is None:
+        return difference.to_write
+    return whole(artifacts, difference, baseline.standing, baseline.head)
 
 
 def _event(answer: Mapping[str, Any], made: _Made) -> Event:
@@ -366,13 +378,13 @@ def _blamed_on(earlier: locks.Lock) -> Iterator[None]:
 
 
 @contextmanager
-def _standing(made: _Made) -> Iterator[Baseline]:
+def _baseline(made: _Made) -> Iterator[Baseline]:
     branch = branch_for(made.plan.name, made.plan.target.value)
     if made.request.output is not None:
         yield folder_baseline(made.request.output, branch)
         return
-    with baseline(made.prepared.proposals, made.fetched, branch) as standing:
-        yield standing
+    with proposed_or_head(made.prepared.proposals, made.fetched, branch) as found:
+        yield found
 
 
 def _with_records(
@@ -407,9 +419,9 @@ def _message(made: OnboardingPlan, digest: str) -> str:
     return f"{title(made)}\n\nGenerated by F-Ops {made.fops_version} for {names}, from the plan\n{digest}.\n`fops why FILE:LINE` explains every line.\n"
 
 
-def _known(standing: Baseline) -> dict[str, Any]:
-    known = {"branch": standing.branch, "commit": standing.replaces} if standing.replaces else {}
-    record = standing.proposal.record if standing.proposal else None
+def _known(baseline: Baseline) -> dict[str, Any]:
+    known = {"branch": baseline.branch, "commit": baseline.replaces} if baseline.replaces else {}
+    record = baseline.proposal.record if baseline.proposal else None
     if record is None:
         return known
     return {"pr_url": record.pr_url, "branch": record.branch, "commit": record.commit,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Column, Connection, Index, PrimaryKeyConstraint, String, Table, Text, insert, select
@@ -61,13 +62,6 @@ def latest(connection: Connection, ctx: RequestContext, *, source: str, branch: 
     return None if row is None else Proposal(**{name: row[name] for name in Proposal.__slots__})
 
 
-def of_source(connection: Connection, ctx: RequestContext, *, source: str, limit: int = 20) -> list[Proposal]:
-    """The newest proposals for a source, newest first."""
-    mine = (proposals.c.tenant == ctx.tenant, proposals.c.source == source)
-    rows = connection.execute(select(proposals).where(*mine).order_by(proposals.c.id.desc()).limit(limit))
-    return [Proposal(**{name: row[name] for name in Proposal.__slots__}) for row in rows.mappings()]
-
-
 def operation_of(connection: Connection, ctx: RequestContext, *, plan_digest: str) -> str | None:
     """The operation that last proposed a plan."""
     mine = (proposals.c.tenant == ctx.tenant, proposals.c.plan_digest == plan_digest)
@@ -76,9 +70,12 @@ def operation_of(connection: Connection, ctx: RequestContext, *, plan_digest: st
     ).scalar()
 
 
-def newest(connection: Connection, ctx: RequestContext, *, limit: int = 20) -> list[Proposal]:
-    """The newest proposals of the tenant, newest first."""
-    rows = connection.execute(
-        select(proposals).where(proposals.c.tenant == ctx.tenant).order_by(proposals.c.id.desc()).limit(limit)
-    )
+def newest(
+    connection: Connection, ctx: RequestContext, *, sources: Sequence[str] | None = None, limit: int = 20
+) -> list[Proposal]:
+    """The newest proposals of the tenant, newest first; with `sources` only those made for one of them."""
+    mine = [proposals.c.tenant == ctx.tenant]
+    if sources is not None:
+        mine.append(proposals.c.source.in_(sources))
+    rows = connection.execute(select(proposals).where(*mine).order_by(proposals.c.id.desc()).limit(limit))
     return [Proposal(**{name: row[name] for name in Proposal.__slots__}) for row in rows.mappings()]

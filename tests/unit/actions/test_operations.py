@@ -9,7 +9,7 @@ from factories.actions import a_context
 from fops.actions.operations import InlineRunner
 from fops.actions.store import Operations, operation_events, operations
 from fops.kernel.clock import SystemClock
-from fops.kernel.errors import NotDeployable, OutsideFailed
+from fops.kernel.errors import NotDeployable, OutsideFailed, StorageFailed
 from fops.storage.database import Database
 
 
@@ -58,6 +58,36 @@ def test_the_way_it_ended_is_remembered(database, error, status):
         _run(database, work)
     with database.read() as connection:
         assert connection.execute(select(operations.c.status)).scalar() == status
+
+
+def _fill_up(database):
+    """From here on nothing more goes in, as on a disk that is full."""
+    with database.write() as connection:
+        for change in ("INSERT ON operation_events", "UPDATE ON operations"):
+            full = "BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END"
+            connection.exec_driver_sql(f'CREATE TRIGGER "{change}" BEFORE {change} {full}')
+
+
+def test_what_was_done_is_no_failure_because_its_end_could_not_be_kept(database):
+    heard = []
+
+    def work(operation):
+        with operation.step("first"):
+            _fill_up(database)
+        return "done"
+
+    assert _run(database, work, heard) == "done"
+    assert [event.status for event in heard] == ["started", "succeeded"]
+
+
+def test_a_step_whose_beginning_cannot_be_kept_does_not_run(database):
+    def work(operation):
+        _fill_up(database)
+        with operation.step("first"):
+            raise AssertionError("it ran")
+
+    with pytest.raises(StorageFailed, match="database or disk is full"):
+        _run(database, work)
 
 
 def test_a_dry_run_keeps_no_operation(database):

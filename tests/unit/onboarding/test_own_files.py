@@ -7,7 +7,7 @@ import json
 import pytest
 
 from fops.onboarding.explain import own_files_hidden
-from fops.onboarding.tree import MemoryTree
+from fops.onboarding.fetch.tree import MemoryTree
 
 LOCK = json.dumps({"schema": "fops.onboard-lock/v1", "files": {"Dockerfile": {"digest": "of another text"}}})
 FILES = {"app.py": "", "Dockerfile": "FROM scratch\n"}

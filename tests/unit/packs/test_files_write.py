@@ -74,6 +74,18 @@ def test_a_folder_that_did_not_exist_is_gone_again(tmp_path: Path):
     assert not (tmp_path / "out").exists()
 
 
+def test_a_file_in_a_folders_place_is_named_before_anything_is_written(tmp_path: Path):
+    gate, _ = a_gate(tmp_path, WRITE)
+    folder = tmp_path / "out"
+    folder.mkdir()
+    (folder / ".fops").write_text("mine")
+
+    with pytest.raises(Final, match=r"\.fops is no folder; nothing was written"):
+        gate.run(a_context(), a_write(folder, {"a.txt": "a", ".fops/policy/x.rego": "b"}), confirmed=True)
+
+    assert [path.name for path in folder.iterdir()] == [".fops"]
+
+
 def test_a_folder_in_a_files_place_leaves_nothing_half_written(tmp_path: Path):
     gate, _ = a_gate(tmp_path, WRITE)
     folder = tmp_path / "out"

@@ -7,7 +7,9 @@ Must not know: plans, generators, anything outside the tree. Map:
     unsupported/   every other language, recognised and named
     files/         Dockerfile, compose, Procfile, platform files, manifests, .env.example: what speaks for any language
     settle.py      many candidates become one fact per name; what disagrees is a conflict
-    workspaces.py  declared monorepos · refuse/ what is no application · broken.py manifests that do not parse
+    workspaces.py  declared monorepos · refuse/ what is no application
+    beside.py      applications below another: its parts, or left aside
+    notes.py       what to know beyond the facts: manifests that do not parse, what keeps one from answering
     evidence.py    how rules read files and point at lines · report.py findings as JSON
 """
 

@@ -3,7 +3,7 @@
 The top is listed first when it is an application or declares members. Below it only folders count that something can
 start or serve; libraries of a monorepo are members but no applications. Search is bounded: three folders deep, and
 never inside tests, examples, documentation or an application already found; in `website` and its like only where
-nothing else is one.
+nothing else is one. Beside a top that runs, programs are listed where it only serves files, else noted.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from fops.onboarding.detect import files
-from fops.onboarding.detect.broken import broken
+from fops.onboarding.detect import beside, files
 from fops.onboarding.detect.choose import PROJECT_FILES, Candidate, choose
 from fops.onboarding.detect.files.place import Place
+from fops.onboarding.detect.notes import about, broken
 from fops.onboarding.detect.refuse import Kind, kind_of, unknown
 from fops.onboarding.detect.refuse.kinds import ALWAYS
 from fops.onboarding.detect.settle import settle, shared_ports
 from fops.onboarding.detect.workspaces import Workspace, declared
-from fops.onboarding.model import LIKELY, App, Conflict, Fact, Findings, seen_from_top
+from fops.onboarding.model import LIKELY, App, Conflict, Fact, Findings
 from fops.onboarding.ports import Tree
 
 _DEEPEST = 3  # folders: `services/group/api` is the deepest layout in common use
@@ -33,7 +33,7 @@ _NEVER_BELOW = re.compile(
     r"infra|infrastructure|terraform|charts?|helm|k8s|kubernetes|node_modules|dist|build|target|assets|templates|themes|layouts|"
     r"\.[^/]+)(?:/|$)"
 )
-_SELDOM_BELOW = re.compile(r"(?:^|/)(?:demos?|website|tools|public|static|webapp)(?:/|$)")
+_SELDOM_BELOW = re.compile(r"(?:^|/)(?:demos?|website|tools|public|static|main/webapp)(?:/|$)")
 _INHERITED = ("package_manager", "package_manager_version", "runtime_version")
 
 
@@ -58,7 +58,7 @@ class _Verdict:
             return False
         if not self.candidate.supported:
             return self.candidate.claim.confidence >= LIKELY
-        return self._knows("start_command", "static", "processes")
+        return self._knows("start_command", "static", "processes", "built_for")
 
     @property
     def runs_surely(self) -> bool:
@@ -71,6 +71,11 @@ class _Verdict:
         return self.app is not None and any(self.app.value(name) for name in names)
 
     @property
+    def serves_files(self) -> bool:
+        """Whether it starts no program: a build's files or plain pages are served."""
+        return self.app is not None and bool(self.app.value("static"))
+
+    @property
     def only_pages(self) -> bool:
         """Whether it is plain pages: those of an application lie in a folder of it, and are not its better part."""
         return self.candidate is not None and self.candidate.name == "static"
@@ -80,10 +85,15 @@ def detect(tree: Tree) -> Findings:
     """Everything detection can tell about a tree."""
     workspace = declared(tree)
     top = _examine(tree, ".")
-    folders = workspace.members if workspace else _looked_into(tree, top)
-    below = _members(tree, top, workspace) if workspace else _found(tree, top, folders)
-    notes = tuple(chain(broken(tree, (".", *folders[:_MOST_APPS])), _notes(below)))
-    listed = _listed(top, below, workspace)
+    members = _members(tree, top, workspace) if workspace else ()
+    looked_into = _looked_into(tree, top, members)
+    below = (*members, *_search(tree, looked_into))
+    listed = _listed(tree, top, below, workspace)
+    read = workspace.members if workspace else () if top.runs else looked_into
+    told = beside.told(one.app for one in _aside(tree, top, below, listed) if one.app)
+    notes = tuple(
+        chain(broken(tree, (".", *read[:_MOST_APPS])), _notes(members if top.runs else below), told)
+    )
     if not listed:
         return Findings(deployable=False, reason=_refusal(tree, top, notes), apps=(), notes=notes)
     supported = tuple(one for one in listed if one.supported)
@@ -96,7 +106,7 @@ def detect(tree: Tree) -> Findings:
         reason=_not_yet(chosen),
         apps=apps,
         conflicts=(*conflicts, *together),
-        notes=(*notes, *_unreachable(apps)),
+        notes=(*notes, *_from_the_same_folder(tree, chosen), *about(apps)),
     )
 
 
@@ -110,8 +120,11 @@ def _examine(tree: Tree, path: str) -> _Verdict:
         return _Verdict(path=path, candidate=candidate)
     place = Place(tree=view, top=tree, path=path, language=candidate.name)
     facts, conflicts = settle(path, chain(files.facts(place), candidate.facts(view)))
-    verdict = _Verdict(path=path, candidate=candidate, app=App(path=path, facts=facts), conflicts=conflicts)
-    if candidate.claim.confidence < LIKELY and not verdict.runs:  # a stray script is no application
+    app = App(path=path, facts=facts)
+    verdict = _Verdict(path=path, candidate=candidate, app=app, conflicts=conflicts)
+    # a stray script is no application, nor is what a project below runs that of a folder of tools
+    stray = not verdict.runs or beside.is_of_a_project_below(view, app)
+    if candidate.claim.confidence < LIKELY and stray:
         return _Verdict(path=path, candidate=candidate)
     return verdict
 
@@ -161,18 +174,11 @@ def _seen_from(path: str, fact: Fact) -> Fact:
     return replace(fact, file=posixpath.relpath(fact.file, path)) if fact.file else fact
 
 
-def _looked_into(tree: Tree, top: _Verdict) -> tuple[str, ...]:
-    """The folders where applications of their own are looked for: none where the top is something that runs."""
-    settled = top.runs or (top.candidate and top.candidate.library) or (top.kind and top.kind.beats == ALWAYS)
-    return () if settled else tuple(_folders(tree))
-
-
-def _found(tree: Tree, top: _Verdict, folders: tuple[str, ...]) -> tuple[_Verdict, ...]:
-    """Applications of their own; those in folders named for something beside one only where there is nothing else."""
-    usual = tuple(_search(tree, tuple(one for one in folders if not _SELDOM_BELOW.search(one))))
-    if usual or top.app or top.kind:
-        return usual
-    return tuple(one for one in _search(tree, folders) if not one.only_pages)
+def _looked_into(tree: Tree, top: _Verdict, members: tuple[_Verdict, ...]) -> tuple[str, ...]:
+    """The folders where applications of their own are looked for: none in what is imported or refused as a whole."""
+    settled = (top.candidate and top.candidate.library) or (top.kind and top.kind.beats == ALWAYS)
+    taken = tuple(f"{one.path}/" for one in members)
+    return () if settled else tuple(one for one in _folders(tree) if not f"{one}/".startswith(taken))
 
 
 def _search(tree: Tree, folders: tuple[str, ...]) -> Iterator[_Verdict]:
@@ -197,16 +203,49 @@ def _folders(tree: Tree) -> list[str]:
     return sorted(wanted, key=lambda folder: (folder.count("/"), folder))
 
 
-def _listed(top: _Verdict, below: tuple[_Verdict, ...], workspace: Workspace | None) -> tuple[_Verdict, ...]:
+def _listed(
+    tree: Tree, top: _Verdict, below: tuple[_Verdict, ...], workspace: Workspace | None
+) -> tuple[_Verdict, ...]:
     if workspace is None:
-        running = tuple(one for one in below if one.runs)
-        better = running if top.app is None else tuple(one for one in running if not one.only_pages)
-        return better if better and not top.runs else ((top,) if top.app else ())
-    running = tuple(one for one in below if one.runs_surely)
-    only_libraries = all(one.candidate and one.candidate.library for one in below)
+        return _without_workspace(tree, top, below)
+    members = tuple(one for one in below if one.path in workspace.members)
+    running = tuple(one for one in members if one.runs_surely)
+    only_libraries = all(one.candidate and one.candidate.library for one in members)
     if not running and not top.runs and (top.app is None or only_libraries):
         return ()
-    return (_with_workspaces(top, workspace), *running)
+    others = (one for one in below if one not in members and one.runs_surely and _usual(one))
+    foreign = (one for one in others if one.candidate and one.candidate.name != workspace.language)
+    return (_with_workspaces(top, workspace), *running, *(one for one in foreign if not one.only_pages))
+
+
+def _without_workspace(tree: Tree, top: _Verdict, below: tuple[_Verdict, ...]) -> tuple[_Verdict, ...]:
+    """Applications of their own; those in folders named for something beside one only where there is nothing else."""
+    usual = tuple(one for one in below if _usual(one))
+    running = tuple(one for one in usual if one.runs)
+    if top.app and top.runs and not beside.only_holds(tree, (one.path for one in running)):
+        programs = (one for one in running if one.runs_surely and not one.serves_files)
+        own = (one for one in programs if top.serves_files and not _is_part(tree, top, one))
+        return (top, *own)
+    better = running if top.app is None else tuple(one for one in running if not one.only_pages)
+    seldom = tuple(one for one in below if one.runs and not one.only_pages)
+    return better or ((top,) if top.app else () if usual or top.kind else seldom)
+
+
+def _aside(
+    tree: Tree, top: _Verdict, below: tuple[_Verdict, ...], listed: tuple[_Verdict, ...]
+) -> Iterator[_Verdict]:
+    """Applications below that are no part of the top, and not listed."""
+    left = (one for one in below if one not in listed and one.supported and one.runs_surely)
+    worth = (one for one in left if not one.only_pages and (_usual(one) or not top.runs))
+    return (one for one in worth if not _is_part(tree, top, one))
+
+
+def _is_part(tree: Tree, top: _Verdict, one: _Verdict) -> bool:
+    return top.app is not None and top.runs and beside.is_part(tree, top.app, one.path)
+
+
+def _usual(one: _Verdict) -> bool:
+    return not _SELDOM_BELOW.search(one.path)
 
 
 def _with_workspaces(top: _Verdict, workspace: Workspace) -> _Verdict:
@@ -230,22 +269,23 @@ def _notes(below: tuple[_Verdict, ...]) -> Iterator[str]:
             yield f"{one.path}: {one.app.value('language')} is not supported yet"
 
 
-def _unreachable(apps: Iterable[App]) -> Iterator[str]:
-    for app in apps:
-        fact = app.facts.get("listens_locally")
-        if fact:
-            place = f"{seen_from_top(app.path, fact.file or '')}:{fact.line}"
-            yield (
-                f"{place} listens on {fact.value} alone, where nothing outside its container reaches it; let it listen on 0.0.0.0"
-            )
+def _from_the_same_folder(tree: Tree, chosen: Iterable[_Verdict]) -> Iterator[str]:
+    for one in chosen:
+        aside = getattr(one.candidate.language if one.candidate else None, "aside", None)
+        yield from aside(tree.below(one.path)) if aside else ()
 
 
 def _refusal(tree: Tree, top: _Verdict, notes: tuple[str, ...]) -> str:
     if top.candidate and top.candidate.library:
-        return f"a {top.candidate.name} library ({top.candidate.claim.file}): {_TO_RUN_IT}"
+        claim = top.candidate.claim
+        tool = ".command-line." in claim.rule
+        what, how = ("command-line tool", _RUN_BY_HAND) if tool else ("library", _IMPORTED)
+        return f"a {top.candidate.name} {what} ({claim.file}): {how}; {_TO_RUN_IT}"
     if top.kind:
         return top.kind.reason
     return f"{notes[0]}; fix the file, then run again" if notes else unknown(tree)
 
 
-_TO_RUN_IT = "it is imported, not run; add an entry point with a start command (for example a Procfile line `web: …`) to deploy it"
+_IMPORTED = "it is imported, not run"
+_RUN_BY_HAND = "its users install and run it, and it answers no requests"
+_TO_RUN_IT = "add an entry point with a start command (for example a Procfile line `web: …`) to deploy it"

@@ -39,7 +39,8 @@ class Language(Protocol):
         becomes a conflict (see `settle`). A language may also have `library(tree) -> Claim | None`: the evidence that
         the folder is imported, not run; and `run_by(fact, tool) -> Fact`: a command of a workspace's member in the
         words of the package manager that the workspace is installed with; and `build_with_siblings(tree, app, members)
-        -> Fact | None`: a member's build that comes after the builds of the members it imports.
+        -> Fact | None`: a member's build that comes after the builds of the members it imports; and `aside(tree) ->
+        Iterator[str]`: notes on what else the same folder could be onboarded as.
         """
 
 

@@ -1,6 +1,7 @@
 """Fetch: from what a person typed to a read-only tree. Nothing of the repository runs.
 
-Map: address.py  what may be typed      fetch.py  clone or open      git_tree.py  one commit as a Tree
+Map: address.py  what may be typed      git_tree.py  one commit as a Tree
+     fetch.py    clone or open          tree.py      a folder, or texts in memory, as a Tree
 """
 
 from fops.onboarding.fetch.address import check_folder, check_reference, locate

@@ -19,9 +19,9 @@ from fops.kernel.errors import NotDeployable, NotFound, UsageError
 from fops.kernel.redaction import redact_text
 from fops.onboarding.fetch.address import check_reference, is_scp_like, locate, owner_and_name
 from fops.onboarding.fetch.git_tree import GitTree
+from fops.onboarding.fetch.tree import MAX_FILE, FolderTree
 from fops.onboarding.model import Source
 from fops.onboarding.ports import Tree
-from fops.onboarding.tree import MAX_FILE, FolderTree
 
 CLONE_SECONDS = 300  # a shallow clone without large blobs takes seconds; past this the network is the problem
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Self
 
 from fops.kernel.git import BlobReader, Repository, list_files
-from fops.onboarding.tree import MAX_FILE, MAX_FILES, FolderView, decode, is_left_out
+from fops.onboarding.fetch.tree import MAX_FILE, MAX_FILES, FolderView, decode, is_left_out
 
 
 class GitTree:

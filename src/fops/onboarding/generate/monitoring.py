@@ -99,7 +99,7 @@ def artifacts(plan: OnboardingPlan) -> Iterator[Artifact]:
         name=plan.name,
         namespaces=namespaces,
         deployments=deployments,
-        scaled=any(workload.port for workload in every),
+        scaled=any(one.port and not one.single for one in every),
         production=namespace(plan, plan.production),
         scraped=[{"name": service.name, "because": because(service)} for service in scraped],
     )

@@ -76,6 +76,10 @@ def by_hand(plan: OnboardingPlan) -> list[str]:
             f"secret value {variable.name} of {service.name}, in every environment"
             for variable in service.secrets
         ]
+        if service.release_command and not service.releases_on(plan.target):
+            lines.append(
+                f"release command of {service.name}, before each deployment: {service.release_command}"
+            )
     if plan.target is Target.K8S and any(service.port for service in plan.services):
         lines.append("host names of the ingresses, which are placeholders below example.com")
     lines.append(f"protection rules of the environment {plan.production}, so that a person approves")

@@ -87,16 +87,26 @@ def _folder(value: str) -> str:
     return posixpath.normpath(_text(value))
 
 
+def _database_file(value: str) -> dict[str, Any] | None:
+    if value == "none":
+        return None
+    if not re.fullmatch(r"[\w./@-]*[\w@-]", value) or not is_inside(value):
+        raise ValueError(
+            "a file is named from the working folder, such as data/app.db, or none: a server keeps the data"
+        )
+    return {"path": posixpath.normpath(value), "variable": None, "pattern": "{path}"}
+
+
 FACTS: Mapping[str, Callable[[str], Any]] = MappingProxyType({
     "name": _text, "language": _language, "package_manager": _package_manager, "framework": _text, "runtime_version": _version,
-    "install_command": _text, "build_command": _text, "start_command": _text, "test_command": _text, "lint_command": _text,
-    "port": _port, "health_path": _url_path, "metrics_path": _url_path, "output_folder": _folder, "static": _truth,
-    "services": _names, "secrets": _names,
+    "install_command": _text, "build_command": _text, "start_command": _text, "release_command": _text,
+    "test_command": _text, "lint_command": _text, "port": _port, "health_path": _url_path, "metrics_path": _url_path,
+    "output_folder": _folder, "static": _truth, "services": _names, "secrets": _names, "database_file": _database_file,
 })  # fmt: skip
 PLAN_WIDE: Mapping[str, Callable[[str], Any]] = MappingProxyType(
     {"pages": _truth, "owner": _text, "image": _text}
 )
-_OF_ONE = ("name", "start_command")  # what several services cannot share
+_OF_ONE = ("name", "start_command", "release_command")  # what several services cannot share
 
 
 def check(sets: Mapping[str, str]) -> None:

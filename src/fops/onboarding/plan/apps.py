@@ -1,4 +1,4 @@
-"""Which applications become services: the top, or the members of a workspace whose top only holds them together."""
+"""Which applications become services: all, or where a workspace is declared its top, or the members it only holds."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def _refuse(findings: Findings) -> None:
 def _services(findings: Findings, tree: Tree) -> Selection:
     runnable = tuple(app for app in findings.apps if _runs(app)) or findings.apps
     root, members = runnable[0], runnable[1:]
-    if root.path != "." or not members:
+    if "workspaces" not in root.facts or not members:
         return Selection(apps=runnable, findings=findings)
     if _only_holds(root, tree) or _only_lists(root, members, tree):
         return Selection(apps=members, findings=findings)

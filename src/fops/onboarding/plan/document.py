@@ -46,6 +46,7 @@ def _service(service: ServicePlan) -> dict[str, Any]:
         "install_command": service.install_command,
         "build_command": service.build_command,
         "start_command": service.start_command,
+        "release_command": service.release_command,
         "test_command": service.test_command,
         "lint_command": service.lint_command,
         "port": service.port,
@@ -58,7 +59,11 @@ def _service(service: ServicePlan) -> dict[str, Any]:
             {"name": one.name, "command": one.command, "port": one.port} for one in service.processes
         ],
         "backing": list(service.backing),
-        "env": [{"name": one.name, "default": one.default, "secret": one.secret} for one in service.env],
+        "env": [
+            {"name": one.name, "default": one.default, "secret": one.secret, "built": one.built}
+            for one in service.env
+        ],
+        "data": service.data and {"path": service.data.path, "folder": service.data.folder},
         "dockerfile": None if service.dockerfile is None else service.dockerfile.path,
         "facts": {name: fact.as_json() for name, fact in service.evidence.items()},
     }

@@ -26,6 +26,11 @@ def label(text: str, fallback: str = "app") -> str:
     return clean or fallback
 
 
+def lettered(name: str) -> str:
+    """A name where a letter has to stand first: of a Service (RFC 1035), of a stack."""
+    return name if name[0].isalpha() else f"app-{name}"
+
+
 def environments(names: Sequence[str]) -> tuple[str, ...]:
     """The names as given. Raises UsageError for none, for one that is no label, and for one given twice."""
     if not names:
@@ -46,19 +51,22 @@ def addresses(apps: Sequence[App], source: Source) -> tuple[str, ...]:
     for app in apps:
         folder = source.name if app.path == "." else app.path
         name = label(str(app.value("name") or ""), label(folder, label(source.name)))
-        if name in names:
+        if _is_used(name, names):
             name = label(app.path.replace("/", "-"), name)
         names.append(_unused(name, names))
     return tuple(names)
 
 
 def services(known: Sequence[str], sets: Mapping[str, str]) -> tuple[str, ...]:
-    """The services' names: `--set name=` wins. Raises UsageError when two come out the same."""
+    """The services' names: `--set name=` wins. Raises UsageError when two come out the same, or would in a cluster."""
     wishes = [sets.get(f"{name}.name") or (sets.get("name") if len(known) == 1 else None) for name in known]
-    names = tuple(label(wish) if wish else name for wish, name in zip(wishes, known, strict=True))
-    if len(set(names)) < len(names):
+    names = tuple(
+        _long_enough(label(wish) if wish else name) for wish, name in zip(wishes, known, strict=True)
+    )
+    called = [lettered(name) for name in names]
+    if len(set(called)) < len(called):
         raise UsageError(
-            f"two services would be called {max(names, key=names.count)}", hint="give each its own name"
+            f"two services would be called {max(called, key=called.count)}", hint="give each its own name"
         )
     return names
 
@@ -89,4 +97,14 @@ def _github_owner(source: Source) -> str | None:
 
 def _unused(name: str, names: Sequence[str]) -> str:
     tries = (name if number == 1 else f"{name[: _LONGEST - 4].strip('-')}-{number}" for number in count(1))
-    return next(one for one in tries if one not in names)
+    return next(one for one in tries if not _is_used(one, names))
+
+
+def _is_used(name: str, names: Sequence[str]) -> bool:
+    """Whether another has the name, or would where `2048` is called `app-2048`."""
+    return lettered(_long_enough(name)) in {lettered(_long_enough(one)) for one in names}
+
+
+def _long_enough(name: str) -> str:
+    """Two letters at least: no shorter image repository is taken by Amazon ECR."""
+    return name if len(name) > 1 else f"app-{name}"

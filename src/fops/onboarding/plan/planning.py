@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
 from fops import __version__
+from fops.kernel.errors import NotDeployable
 from fops.onboarding.detect import existing_dockerfile
 from fops.onboarding.model import (
     App,
@@ -18,7 +19,7 @@ from fops.onboarding.model import (
     Source,
     Target,
 )
-from fops.onboarding.plan import answers, apps, defaults, names
+from fops.onboarding.plan import answers, apps, data, defaults, names
 from fops.onboarding.plan.options import DEFAULT_ENVIRONMENTS, Options, Planned
 from fops.onboarding.plan.processes import Draft
 from fops.onboarding.plan.services import finish
@@ -30,7 +31,11 @@ _OF_THE_LANGUAGE = frozenset({
     "package_manager", "framework", "runtime_version", "install_command", "build_command", "start_command", "test_command",
     "lint_command", "static", "output_folder", "metrics_path", "server_package",
     "package_manager_version", "install_reads_program", "listen_variable", "settings_file", "start_needs_development", "listens_locally",
+    "database_file", "build_env", "revalidates", "built_for", "embeds",
 })  # fmt: skip
+
+# Where the lock and the plan lie, and what is moved aside.
+_OWN_FOLDERS = (".fops", ".fops/proposed")
 
 
 def check(options: Options) -> None:
@@ -53,9 +58,15 @@ def plan(source: Source, tree: Tree, findings: Findings, options: Options) -> Pl
     services = tuple(service for service, _ in finished)
     pages = bool(answers.plan_wide(options.sets, "pages"))
     target = choose(options.target, services, drafts[0].tree, pages=pages)
+    kept = [
+        data.keep(service, one, target, several=len(drafts) > 1)
+        for service, one in zip(services, drafts, strict=True)
+    ]
+    services = tuple(service for service, _ in kept)
     assumptions = tuple(
         chain(
             *(assumed for _, assumed in finished),
+            *(assumed for _, assumed in kept),
             _about_conflicts(chosen.findings, services, drafts),
             _about_images(services) if target is not Target.STATIC else (),
             _about_ports(services),
@@ -63,13 +74,15 @@ def plan(source: Source, tree: Tree, findings: Findings, options: Options) -> Pl
             left_out(target, services),
         )
     )
+    existing = frozenset((*tree.files, *tree.links))
+    _refuse_barred(existing)
     made = OnboardingPlan(
         source=source,
         target=target,
         environments=environments,
         services=services,
         assumptions=assumptions,
-        existing=frozenset((*tree.files, *tree.links)),
+        existing=existing,
         fops_version=__version__,
         pages=pages,
     )
@@ -186,4 +199,13 @@ def _about_aside(chosen: apps.Selection, first: ServicePlan) -> Iterator[Assumpt
             value=first.path,
             why=why,
             answer_with=f"--path {chosen.aside[0]}",
+        )
+
+
+def _refuse_barred(existing: frozenset[str]) -> None:
+    barred = next((folder for folder in _OWN_FOLDERS if folder in existing), None)
+    if barred:
+        raise NotDeployable(
+            f"{barred} is no folder in the repository, and F-Ops keeps its records in one of that name",
+            hint="rename what stands there, commit, and try again",
         )

@@ -9,7 +9,8 @@ from typing import Any
 
 from fops.kernel.errors import NotDeployable
 from fops.onboarding.detect.files.procfile import ONE_SHOT
-from fops.onboarding.model import ExistingDockerfile, Fact, Process
+from fops.onboarding.detect.notes import built_for
+from fops.onboarding.model import ExistingDockerfile, Fact, Process, seen_from_top
 from fops.onboarding.plan import defaults
 from fops.onboarding.plan.answers import RULE
 from fops.onboarding.plan.names import label
@@ -95,6 +96,11 @@ def _commands(one: Draft) -> tuple[dict[str, str], str | None]:
 def _unsaid(one: Draft, assume: Assume) -> tuple[dict[str, str], str]:
     if one.dockerfile is not None:
         return {"web": ""}, "web"  # the user's own image knows how to start
+    if fact := one.facts.get("built_for"):
+        raise NotDeployable(
+            f"{one.name}: {seen_from_top(one.path, fact.file or '')}:{fact.line} {built_for(fact)}",
+            hint="change that, or say how it starts: --set start_command='…'",
+        )
     guess = defaults.start_command(one.language, one.package_manager, one.tree)
     if guess is None:
         raise NotDeployable(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from fops.kernel.errors import NotDeployable
 from fops.kernel.redaction import redact_text
+from fops.onboarding.detect.files.environment import is_inlined
 from fops.onboarding.model import Assumption, EnvVariable, Fact, Process, ServicePlan, undeclared_server
 from fops.onboarding.plan import answers, defaults
 from fops.onboarding.plan.options import Options
@@ -17,6 +18,22 @@ from fops.onboarding.plan.processes import Assume, Draft, processes
 from fops.onboarding.ports import Tree
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}", re.ASCII)
+_PLAIN = re.compile(
+    r"[\w./:@?&=%+~,;#!-]+", re.ASCII
+)  # what is the same in a Dockerfile, a workflow and a shell
+_NEVER_PUBLIC = re.compile(r"SECRET|PASSWORD|PASSWD|PRIVATE|CREDENTIAL|SERVICE_ROLE")
+_LOOKS_KEY = re.compile(r"KEY|TOKEN")
+_WITHHELD = (
+    "the build would write its value into pages that every visitor can read, so the build does not get it; "
+    "let the server read it under a name without the public prefix"
+)
+_READABLE = (
+    "the build writes its value into pages that every visitor can read: it must be a key made for that"
+)
+_REMADE = (
+    "pages that are made again while it runs stay in each pod's memory: the file system they would also go to is read-only, "
+    "and the log says so; experimental.isrFlushToDisk: false in next.config ends that, a cacheHandler shares them"
+)
 _MAX_FILES = 2000
 _DEEPEST = 3  # folders; manifests, configuration and main programs lie near the top
 _ENV_FACTS = ("env", "secrets")
@@ -40,16 +57,36 @@ def finish(
     static = bool(one.value("static", one.language == "static"))
     running = () if static else processes(one, assume)
     _about_server(one, assume)
-    return _service(
-        one, tree, running, static=static, version=_version(one, options, assume), assume=assume
-    ), tuple(assumed)
+    built = _built(one, static=static)
+    assumed.extend(_about_built(one, built))
+    if one.value("revalidates") and one.dockerfile is None and not static:
+        assumed.append(
+            Assumption(service=one.name, fact="revalidates", value=True, why=_REMADE, answer_with="")
+        )
+    variables = (*_variables(one, built), *_build_variables(built))
+    made = _service(
+        one,
+        tree,
+        running,
+        static=static,
+        version=_version(one, options, assume),
+        variables=variables,
+        assume=assume,
+    )
+    return made, tuple(assumed)
 
 
 def _service(
-    one: Draft, tree: Tree, running: tuple[Process, ...], *, static: bool, version: str, assume: Assume
+    one: Draft,
+    tree: Tree,
+    running: tuple[Process, ...],
+    *,
+    static: bool,
+    version: str,
+    variables: tuple[EnvVariable, ...],
+    assume: Assume,
 ) -> ServicePlan:
     web = next((process for process in running if process.port), None)
-    variables = tuple(_variables(one))
     return ServicePlan(
         name=one.name,
         path=one.path,
@@ -61,6 +98,7 @@ def _service(
         install_command=one.text("install_command"),
         build_command=one.text("build_command"),
         start_command=web.command if web else one.text("start_command"),
+        release_command=one.text("release_command").strip(),
         test_command=one.text("test_command"),
         lint_command=one.text("lint_command"),
         port=web.port if web else None,
@@ -141,11 +179,11 @@ def _output_folder(one: Draft, assume: Assume, *, static: bool) -> str | None:
     return "dist"
 
 
-def _variables(one: Draft) -> Iterator[EnvVariable]:
+def _variables(one: Draft, built: Collection[str]) -> Iterator[EnvVariable]:
     """The variables that have a name a shell takes; a secret, by name or by its default, shows no default."""
     secrets = {str(name) for name in one.value("secrets", [])}
-    seen = {"PORT"}  # the platform sets it from the port
-    for name, default in [*_read(one), *((name, None) for name in sorted(secrets))]:
+    seen = {"PORT", *built}  # the platform sets it from the port
+    for name, default in [*_read(one, "env"), *((name, None) for name in sorted(secrets))]:
         if name in seen or not _VARIABLE.fullmatch(name):
             continue
         seen.add(name)
@@ -153,8 +191,38 @@ def _variables(one: Draft) -> Iterator[EnvVariable]:
         yield EnvVariable(name=name, default=None if secret else default, secret=secret)
 
 
-def _read(one: Draft) -> Iterator[tuple[str, str | None]]:
-    for item in one.value("env", []):
+def _built(one: Draft, *, static: bool) -> dict[str, str | None]:
+    """What the build writes into what browsers get, by name: seen in code, or asked for by an example file."""
+    seen = dict(_read(one, "build_env"))
+    for name, default in _read(one, "env") if one.language == "node" else ():
+        if name in seen or is_inlined(name) or (static and name.startswith("VITE_")):
+            seen[name] = seen.get(name) or default
+    return {name: seen[name] for name in sorted(seen) if _VARIABLE.fullmatch(name)}
+
+
+def _build_variables(built: Mapping[str, str | None]) -> Iterator[EnvVariable]:
+    for name, default in built.items():
+        if not _NEVER_PUBLIC.search(name):
+            plain = default if default and _PLAIN.fullmatch(default) else None
+            yield EnvVariable(name=name, default=plain, built=True)
+
+
+def _about_built(one: Draft, built: Iterable[str]) -> Iterator[Assumption]:
+    for name in built:
+        if why := _why_of_built(one, name):
+            yield Assumption(service=one.name, fact="build_env", value=name, why=why, answer_with="")
+
+
+def _why_of_built(one: Draft, name: str) -> str:
+    if _NEVER_PUBLIC.search(name):
+        return _WITHHELD
+    if one.dockerfile is not None and name not in one.dockerfile.arguments:
+        return f"the build reads it, and {one.dockerfile.path} has no `ARG {name}` that would hand it on"
+    return _READABLE if _LOOKS_KEY.search(name) else ""
+
+
+def _read(one: Draft, fact: str) -> Iterator[tuple[str, str | None]]:
+    for item in one.value(fact, []):
         name = item.get("name") if isinstance(item, dict) else item
         default = item.get("default") if isinstance(item, dict) else None
         yield str(name), None if default is None else str(default)

@@ -32,14 +32,23 @@ def choose(wish: Target | None, services: Sequence[ServicePlan], tree: Tree, *, 
 
 
 def left_out(target: Target, services: Sequence[ServicePlan]) -> Iterator[Assumption]:
-    """Processes that a function cannot be: it answers requests and then stops."""
-    for service in services if target is Target.SERVERLESS else ():
-        for process in service.processes:
+    """Processes that a function cannot be: it answers requests and then stops; commands that nothing runs."""
+    for service in services:
+        for process in service.processes if target is Target.SERVERLESS else ():
             if process.port is None:
                 why = "a function only answers requests, so this process is not run; the target k8s would run it"
                 yield Assumption(
                     service=service.name, fact="processes", value=process.name, why=why, answer_with=""
                 )
+        if service.release_command and not service.releases_on(target):
+            yield _by_hand(service)
+
+
+def _by_hand(service: ServicePlan) -> Assumption:
+    why = "nothing here runs a command before a release, so a person does; a program on the target k8s gets a Job"
+    return Assumption(
+        service=service.name, fact="release_command", value=service.release_command, why=why, answer_with=""
+    )
 
 
 def _suggested(services: Sequence[ServicePlan], tree: Tree) -> Target:

@@ -23,7 +23,7 @@ SCHEMA = "fops.onboard-lock/v1"
 class Lock:
     """A lock as read: `files` by path, `facts` by `service:fact`. Empty where there is none.
 
-    `target` and `answers` are what the run was told, in the shape of `fops.onboarding.plan.recall`; `questions` holds
+    `target` and `answers` are what the run was told, in the shape of `fops.onboarding.plan.kept`; `questions` holds
     what was taken by `service:fact` where nobody had answered.
     """
 

@@ -2,33 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import shlex
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 from fops.kernel import git
 from fops.kernel.context import RequestContext
+from fops.kernel.errors import NotFound
 from fops.onboarding import store
 from fops.onboarding.fetch.git_tree import GitTree
 from fops.onboarding.trace import lock as locks
+from fops.onboarding.trace.provenance import Found
 from fops.storage.database import Database
-
-Found = tuple[locks.Lock, str, Callable[[str], str | None]]
 
 
 def lock_in_proposal(database: Database) -> Callable[[RequestContext, str], Found | None]:
-    """A finder for `GeneratedFiles`: the newest proposal that has the path, first those of the repository around it."""
+    """A finder for `GeneratedFiles`: the newest proposal that has the path, of the repository the path lies in.
+
+    Only a path that lies in no repository and names no file here is looked for in all proposals; the answer then says
+    whose it is. Raises NotFound for a path of this repository that only another's proposal has.
+    """
 
     def find(ctx: RequestContext, path: str) -> Found | None:
-        top = git.top_around(Path(path).absolute())
+        place = Path(path).absolute()
         with database.read() as connection:
-            proposals = store.newest(connection, ctx)
-        here = [
-            (one, Path(path).absolute().relative_to(top).as_posix())
-            for one in proposals
-            if top and one.source == str(top)
-        ]
-        elsewhere = [(one, path) for one in proposals if not top or one.source != str(top)]
-        return next((found for one, relative in (*here, *elsewhere) if (found := _in(one, relative))), None)
+            around = store.newest(connection, ctx, sources=[str(folder) for folder in place.parents])
+            newest = store.newest(connection, ctx)
+        top = git.top_around(place)
+        here = chain(
+            ((one, place.relative_to(one.source)) for one in around),
+            ((one, place.relative_to(top)) for one in _of_same_history(newest, top)) if top else (),
+        )
+        if found := next(_having(here), None):
+            return found[1]
+        other = next(_having((one, Path(path)) for one in newest), None)
+        if other and (top or around or os.path.exists(path)):  # noqa: PTH110 - False for what no path can be
+            raise _of_another(path, other[0], shown=place, here=top or place.parent)
+        return replace(other[1], source=other[0].source) if other else None
 
     return find
 
@@ -43,11 +56,39 @@ def asked_in(database: Database) -> Callable[[RequestContext, str], str | None]:
     return find
 
 
+def _of_same_history(proposals: Iterable[store.Proposal], top: Path) -> Iterator[store.Proposal]:
+    """The proposals for this repository, wherever it lay: in a clone of an address, a second work tree, a renamed folder."""
+    here = git.find_repository(top)
+    for one in proposals if here else ():
+        if here and git.resolve(here, one.commit):
+            yield replace(one, repository=str(top))
+            continue
+        there = git.find_repository(Path(one.repository))
+        base = git.resolve(there, f"{one.commit}^") if there else None
+        if here and base and git.resolve(here, base):
+            yield one
+
+
+def _having(places: Iterable[tuple[store.Proposal, Path]]) -> Iterator[tuple[store.Proposal, Found]]:
+    for proposal, path in places:
+        if found := _in(proposal, path.as_posix()):
+            yield proposal, found
+
+
 def _in(proposal: store.Proposal, path: str) -> Found | None:
     repository = git.find_repository(Path(proposal.repository))
     if repository is None or git.resolve(repository, proposal.commit) is None:
         return None
     with GitTree(repository, proposal.commit) as tree:
         lock = locks.read(tree)
-        text = tree.read(path)
-    return (lock, path, lambda _name: text) if path in lock.files else None
+        return Found(lock=lock, path=path, text=tree.read(path)) if path in lock.files else None
+
+
+def _of_another(path: str, proposal: store.Proposal, *, shown: Path, here: Path) -> NotFound:
+    """The error for a path that F-Ops knows from elsewhere, with the words that name it there."""
+    there = Path(proposal.source)
+    subject = shlex.quote(str(there / path)) if there.is_dir() else proposal.id
+    return NotFound(
+        f"{shown.relative_to(here)} is no file that F-Ops generated for {here}",
+        hint=f"one was generated for {proposal.source}: fops why {subject}",
+    )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from fops.kernel.context import RequestContext
+from fops.kernel.errors import NotFound
 from fops.kernel.ids import new_id
-from fops.kernel.words import shown
+from fops.kernel.words import several, shown
 from fops.onboarding.model import Artifact, Check, OnboardingPlan, ServicePlan, seen_from_top
 from fops.onboarding.plan import answers
 from fops.onboarding.trace import lock as locks
@@ -97,90 +99,133 @@ def _plan_says(plan: OnboardingPlan) -> str:
     return f"{plan.target.value} for {services} in {environments}, by rules {plan.rules_version}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A generated file as a finder knows it: the lock that lists it, and its path and text below that lock's folder.
+
+    `source` names the repository where the path alone does not tell, None where it does.
+    """
+
+    lock: locks.Lock
+    path: str
+    text: str | None
+    source: str | None = None
+
+
 class GeneratedFiles:
     """Describes `FILE` and `FILE:LINE` by the lock that came with the file; works in any clone, without a database.
 
-    `lock_above(path)` gives the folder that holds `.fops/` above a path, with the lock and a reader of files below
-    it; None where there is none. `asked_in(ctx, plan digest)` gives the operation in which a person answered.
+    Each finder gives the file of a path, None where it knows none. `asked_in(ctx, plan digest)` gives the operation
+    in which a person answered.
     """
 
     def __init__(
         self,
-        finders: Iterable[
-            Callable[[RequestContext, str], tuple[locks.Lock, str, Callable[[str], str | None]] | None]
-        ],
+        finders: Iterable[Callable[[RequestContext, str], Found | None]],
         asked_in: Callable[[RequestContext, str], str | None] = lambda _ctx, _digest: None,
     ) -> None:
         self._finders = tuple(finders)
         self._asked_in = asked_in
 
     def describe(self, ctx: RequestContext, subject: str) -> Description | None:
-        """The file or line, its template, and the facts with their own file and line."""
+        """The file or line, its template, and the facts with their own file and line. Raises NotFound for no line of it."""
         path, line = split_line(subject)
-        for finder in self._finders:
-            if found := finder(ctx, path):
-                lock, relative, read = found
-                asked = any(fact.get("rule") == answers.RULE for fact in lock.facts.values())
-                operation = self._asked_in(ctx, lock.plan_digest) if asked else None
-                return describe_file(lock, relative, line, text=read(relative), operation=operation)
-        return None
+        found = next((found for finder in self._finders if (found := finder(ctx, path))), None)
+        if found is None:
+            return None
+        asked = any(fact.get("rule") == answers.RULE for fact in found.lock.facts.values())
+        operation = self._asked_in(ctx, found.lock.plan_digest) if asked else None
+        return describe_file(found, line, operation=operation)
 
 
 def split_line(subject: str) -> tuple[str, int | None]:
     """`Dockerfile:12` as path and line; the line is None where none is named."""
     head, mark, tail = subject.rpartition(":")
-    return (head, int(tail)) if mark and tail.isdigit() and int(tail) > 0 else (subject, None)
+    return (head, int(tail)) if mark and tail.isdecimal() else (subject, None)
 
 
-def lock_on_disk(
-    _ctx: RequestContext, path: str
-) -> tuple[locks.Lock, str, Callable[[str], str | None]] | None:
-    """The lock in the nearest `.fops/` above a file on this disk, if it lists the file."""
+def lock_on_disk(_ctx: RequestContext, path: str) -> Found | None:
+    """The file by the lock in the nearest `.fops/` above it on this disk, if that lists it."""
     place = Path(path).absolute()
     for folder in place.parents:
         file = folder / locks.PATH
-        if file.is_file():
+        if os.path.isfile(file):  # noqa: PTH113 - a subject may be longer than a path can be: False, no error
             lock = locks.parse(file.read_text(encoding="utf-8", errors="replace"))
             relative = place.relative_to(folder).as_posix()
-            return (lock, relative, partial(_text, folder)) if relative in lock.files else None
+            return Found(lock=lock, path=relative, text=_text(place)) if relative in lock.files else None
     return None
 
 
-def _text(folder: Path, name: str) -> str | None:
-    path = folder / name
+def _text(path: Path) -> str | None:
     return path.read_text(encoding="utf-8", errors="surrogateescape") if path.is_file() else None
 
 
-def describe_file(
-    lock: locks.Lock, path: str, line: int | None, *, text: str | None, operation: str | None = None
-) -> Description:
-    """A generated file, or one line of it, resting on the facts its lock names; answers rest on their operation."""
-    entry = lock.files[path]
-    edited = text is not None and locks.text_digest(text) != lock.digest(path)
-    facts = entry.get("lines", {}).get(str(line)) if line else None
-    says = str(entry.get("reason", "")) if line is None else _line_says(text, line)
-    if edited:
-        says += " (the file was edited since it was generated: lines may have moved)"
-    below = [_fact(lock, name, operation=operation) for name in (facts or entry.get("facts", ()))]
-    node = Node(id=path if line is None else f"{path}:{line}", kind="generated file" if line is None else "generated line",
-                says=says, location=Location(file=path, line=line), rule=_rule(lock, path, line))  # fmt: skip
-    plan = Node(
-        id=lock.plan_digest,
-        kind="plan",
-        says="the plan it was generated from",
-        location=Location(file=locks.PLAN_PATH),
+def describe_file(found: Found, line: int | None, *, operation: str | None = None) -> Description:
+    """A generated file, or one line of it, resting on the facts its lock names; answers rest on their operation.
+
+    A line without facts of its own rests on the file as a whole. Raises NotFound for a line that the file does not have.
+    """
+    if line is None:
+        return _whole(found, operation)
+    _check_line(found, line)
+    facts = found.lock.files[found.path].get("lines", {}).get(str(line), ())
+    says = _lines(found)[line - 1].strip() + _reservations(found)
+    if facts:
+        below = (*(_fact(found.lock, name, operation=operation) for name in facts), _plan(found.lock))
+    else:
+        says += " (the template's line, with no fact of its own; the whole file rests on what follows)"
+        below = (_whole(found, operation),)
+    place = Location(file=found.path, line=line)
+    node = Node(id=str(place), kind="generated line", says=says, location=place, rule=_rule(found, line))
+    return Description(node=node, rests_on=below)
+
+
+def _whole(found: Found, operation: str | None) -> Description:
+    entry = found.lock.files[found.path]
+    node = Node(
+        id=found.path,
+        kind="generated file",
+        says=str(entry.get("reason", "")) + _reservations(found),
+        location=Location(file=found.path),
+        rule=_rule(found, None),
     )
-    return Description(node=node, rests_on=(*below, Description(node=plan)))
+    below = (_fact(found.lock, name, operation=operation) for name in entry.get("facts", ()))
+    return Description(node=node, rests_on=(*below, _plan(found.lock)))
 
 
-def _rule(lock: locks.Lock, path: str, line: int | None) -> str:
-    template, number = lock.files[path].get("template", ""), lock.template_line(path, line) if line else ""
-    return f"template {template}:{number}" if number else f"template {template}"
+def _plan(lock: locks.Lock) -> Description:
+    says, place = "the plan it was generated from", Location(file=locks.PLAN_PATH)
+    return Description(node=Node(id=lock.plan_digest, kind="plan", says=says, location=place))
 
 
-def _line_says(text: str | None, line: int) -> str:
-    lines = (text or "").splitlines()
-    return lines[line - 1].strip() if line <= len(lines) else "past the end of the file"
+def _check_line(found: Found, line: int) -> None:
+    length = len(_lines(found))
+    if not 1 <= line <= length:
+        raise NotFound(
+            f"{found.path} has no line {line}",
+            hint=f"it has {several(length, 'line')}; without :{line}, the whole file is explained",
+        )
+
+
+def _lines(found: Found) -> list[str]:
+    """The file's lines; where it is gone from this disk, empty ones, as many as it had."""
+    if found.text is None:
+        return ["" for _ in str(found.lock.files[found.path].get("template_lines", "")).split(",")]
+    return found.text.removesuffix("\n").split("\n") if found.text else []
+
+
+def _reservations(found: Found) -> str:
+    """What a reader has to know beside the facts."""
+    says = f" (as generated for {found.source})" if found.source else ""
+    if found.text is not None and locks.text_digest(found.text) != found.lock.digest(found.path):
+        says += " (the file was edited since it was generated: lines may have moved)"
+    return says
+
+
+def _rule(found: Found, line: int | None) -> str:
+    template = f"template {found.lock.files[found.path].get('template', '')}"
+    number = found.lock.template_line(found.path, line) if line else ""
+    return f"{template}:{number}" if number else template
 
 
 def _fact(lock: locks.Lock, name: str, *, operation: str | None) -> Description:

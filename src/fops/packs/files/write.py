@@ -124,6 +124,13 @@ def _refuse_replacing(request: FilesToWrite) -> None:
     root = Path(request.folder)
     for file in request.files:
         path = _inside(root, file.path)
+        within = path.parents[: len(PurePosixPath(file.path).parts) - 1]
+        barred = next((one for one in within if one.exists() and not one.is_dir()), None)
+        if barred:
+            raise Final(
+                f"{barred} is no folder; nothing was written",
+                hint="move it away, or choose another --output folder",
+            )
         if path.exists() and file.path not in request.may_replace and not _is_same(path, file):
             raise Final(
                 f"{path} exists and differs; nothing was written",

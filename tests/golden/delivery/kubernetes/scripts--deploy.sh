@@ -67,6 +67,12 @@ render() {
   need kubectl
   layer=$(mktemp -d deploy/k8s/overlays/.release-XXXXXX)
   trap 'rm -rf "$work" "$layer"' EXIT
+  without app.kubernetes.io/component=release > "$work/manifests.yaml"
+  without app.kubernetes.io/component!=release > "$work/jobs.yaml"
+}
+
+# The objects but those that a selector of labels chooses.
+without() {
   cat > "$layer/kustomization.yaml" <<KUSTOMIZATION
 apiVersion: kustomize.config.k8s.io/v1beta1
 kind: Kustomization
@@ -87,22 +93,64 @@ images:
     newTag: "$version"
   - name: ghcr.io/acme/orders
     newTag: "$version"
+patches:
+  - target:
+      labelSelector: $1
+    patch: |-
+      \$patch: delete
+      apiVersion: v1
+      kind: any
+      metadata:
+        name: any
 KUSTOMIZATION
-  kubectl kustomize "$layer" > "$work/manifests.yaml"
+  kubectl kustomize "$layer"
 }
 
 apply() {
   render
   if [[ -n $dry_run ]]; then
     kubectl diff --filename "$work/manifests.yaml" || [[ $? -eq 1 ]]
+    run_before
     return
   fi
+  run_before || fail "the release failed before its roll-out: $environment stays with the version it has"
   kubectl apply --filename "$work/manifests.yaml"
   if ! wait_until_healthy; then
     echo "$environment did not become healthy with $version: putting the revision before back" >&2
     put_back
     exit 1
   fi
+}
+
+# What has to end well before the new version starts, with the configuration and the secrets that it will have:
+# shop-api: alembic upgrade head
+run_before() {
+  run kubectl apply --filename "$work/manifests.yaml" --selector '!app.kubernetes.io/component' || return 1
+  run kubectl delete --filename "$work/jobs.yaml" --ignore-not-found --cascade=foreground || return 1
+  run kubectl create --filename "$work/jobs.yaml" || return 1
+  [[ -z $dry_run ]] || return 0
+  local failed=0 namespace name
+  kubectl get --filename "$work/jobs.yaml" --no-headers \
+    --output custom-columns=NAMESPACE:.metadata.namespace,NAME:.metadata.name > "$work/jobs" || return 1
+  while read -r namespace name; do
+    ends_well "$namespace" "$name" < /dev/null || failed=1
+  done < "$work/jobs"
+  return "$failed"
+}
+
+# A Job ends in one of two ways, of which `kubectl wait` knows one; its own deadline ends one that hangs.
+ends_well() {
+  local state="" shown=""
+  until [[ $state =~ Complete|Failed ]]; do
+    sleep 5
+    state=$(kubectl --namespace "$1" get "job/$2" --output \
+      jsonpath='{.status.ready} {.status.conditions[?(@.status=="True")].type}') || return 1
+    if [[ -z $shown && $state =~ [1-9]|Complete|Failed ]]; then
+      shown=yes
+      kubectl --namespace "$1" logs --follow "job/$2" || kubectl --namespace "$1" get events || true
+    fi
+  done
+  [[ $state == *Complete* ]]
 }
 
 undo() {

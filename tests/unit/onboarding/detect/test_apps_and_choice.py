@@ -6,7 +6,7 @@ import pytest
 
 from fops.onboarding.detect import detect
 from fops.onboarding.detect.report import findings_json
-from fops.onboarding.tree import MemoryTree
+from fops.onboarding.fetch.tree import MemoryTree
 
 EXPRESS = {
     "package.json": '{"name": "a", "dependencies": {"express": "4"}, "scripts": {"start": "node server.js"}}',
@@ -206,3 +206,97 @@ def test_a_workspace_root_without_a_manifest_of_its_own_is_still_listed():
         (".", "node"),
         ("apps/api", "node"),
     ]
+
+
+VITE = {
+    "package.json": '{"name": "web", "scripts": {"build": "vite build"}, "devDependencies": {"vite": "5"}}',
+    "index.html": '<script type="module" src="/src/main.ts"></script>',
+}
+PAGES = {"index.html": "<html>", "app.js": ""}
+
+
+def paths(texts):
+    return [app.path for app in detect(MemoryTree(texts)).apps]
+
+
+def notes(texts):
+    return detect(MemoryTree(texts)).notes
+
+
+@pytest.mark.parametrize("site", [VITE, PAGES, {"public/index.html": "<html>"}])
+@pytest.mark.parametrize("server", [EXPRESS, FLASK, GO])
+def test_a_server_below_a_site_at_the_top_is_listed_beside_it(site, server):
+    assert paths({**site, **below("server", server)}) == [".", "server"]
+
+
+def test_a_front_end_below_a_server_at_the_top_is_noted_with_the_flag_that_chooses_it():
+    assert paths({**FLASK, **below("frontend", VITE)}) == ["."]
+    assert notes({**FLASK, **below("frontend", VITE)}) == (
+        "also an application: frontend (node/vite); choose it with --path frontend",
+    )
+
+
+def scripts(**texts):
+    return {"package.json": json.dumps({"dependencies": {"express": "4"}, "scripts": {"start": "node server.js", **texts}})}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        scripts(**{"heroku-postbuild": "cd client && npm install && npm run build"}),
+        scripts(build="npm run build --prefix client"),
+        scripts(build="npm run front", front="npm --prefix ./client run build"),
+        {**scripts(), "Dockerfile": "FROM node:22\nCOPY client/ /client\nRUN npm ci\nCMD node server.js\n"},
+        {"package.json": '{"dependencies": {"express": "4", "web": "file:./client"}, "scripts": {"start": "node a.js"}}'},
+    ],
+)  # fmt: skip
+def test_what_the_top_builds_itself_is_a_part_of_it(texts):
+    texts = {**texts, "server.js": "require('express')().listen(3000)", **below("client", VITE)}
+    assert (paths(texts), notes(texts)) == (["."], ())
+
+
+def test_a_front_end_that_gradle_builds_is_a_part_of_the_program():
+    build = 'plugins { id "org.springframework.boot" version "3.4.0" }\nnode { nodeProjectDir = file("frontend") }\n'
+    assert notes({"build.gradle": build, **below("frontend", VITE)}) == ()
+
+
+@pytest.mark.parametrize(
+    "start",
+    ["npm start --prefix server", "cd server && npm start", "concurrently npm:server", "npm run server"],
+)
+def test_a_top_that_only_starts_what_nothing_there_installs_is_no_application(start):
+    top = {"package.json": json.dumps({"scripts": {"start": start, "server": "npm start --prefix server"}})}
+    assert paths({**top, **below("server", EXPRESS), **below("client", VITE)}) == ["client", "server"]
+
+
+def test_a_top_that_installs_what_it_starts_is_the_application():
+    start = {"start": "npm start --prefix server", "postinstall": "npm install --prefix server"}
+    top = {"package.json": json.dumps({"scripts": start})}
+    assert paths({**top, **below("server", EXPRESS)}) == ["."]
+
+
+def test_a_neighbour_in_another_language_is_listed_with_the_members_of_a_workspace():
+    top = {"package.json": '{"private": true, "workspaces": ["apps/web"]}'}
+    texts = {**top, **below("apps/web", VITE), **below("apps/api", FLASK), **below("apps/old", EXPRESS)}
+    assert paths(texts) == [".", "apps/web", "apps/api"]
+    assert notes(texts) == ("also an application: apps/old (node/express); choose it with --path apps/old",)
+
+
+def test_a_folder_of_tools_at_the_top_does_not_take_the_program_of_a_project_below():
+    texts = {"requirements.txt": "pre-commit\nblack\n", **below("server", FLASK), **below("client", VITE)}
+    assert paths(texts) == ["client", "server"]
+
+
+def test_many_applications_left_aside_are_counted():
+    many = {path: text for number in range(11) for path, text in below(f"part{number}", EXPRESS).items()}
+    assert notes({**GO, **many})[-1] == "also applications: 3 more below; choose one with --path"
+    assert len(notes({**GO, **many})) == 9
+
+
+def test_functions_for_firebase_are_no_service_beside_the_site():
+    manifest = {
+        "main": "index.js",
+        "scripts": {"start": "npm run shell", "shell": "firebase functions:shell"},
+    }
+    functions = {"package.json": json.dumps({**manifest, "dependencies": {"firebase-functions": "6"}})}
+    assert paths({**PAGES, **below("functions", functions)}) == ["."]

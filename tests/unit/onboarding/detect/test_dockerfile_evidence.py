@@ -4,8 +4,8 @@ import pytest
 
 from fops.onboarding.detect.files import dockerfile
 from fops.onboarding.detect.files.place import Place
+from fops.onboarding.fetch.tree import MemoryTree
 from fops.onboarding.model import CERTAIN, WEAK
-from fops.onboarding.tree import MemoryTree
 
 
 def facts(text, language="node"):

@@ -6,7 +6,7 @@ from fops.onboarding.detect import files
 from fops.onboarding.detect.files.environment import looks_secret
 from fops.onboarding.detect.files.images import backing_service
 from fops.onboarding.detect.files.place import Place
-from fops.onboarding.tree import MemoryTree
+from fops.onboarding.fetch.tree import MemoryTree
 
 
 def told(texts, path=".", language="python"):
@@ -34,6 +34,24 @@ def test_the_only_lasting_process_of_a_procfile_is_how_the_application_starts():
     assert ("start_command", "celery -A app worker", "Procfile", 2) in alone
     several = told({"Procfile": "worker: celery -A app worker\nbeat: celery -A app beat\n"})
     assert "start_command" not in [name for name, *_ in several]
+
+
+@pytest.mark.parametrize("name", ["release", "postdeploy", "predeploy", "migrate"])
+def test_a_command_of_a_procfile_that_ends_goes_before_a_release(name):
+    found = told({"Procfile": f"web: gunicorn app:app\n{name}: python manage.py migrate\n"})
+    assert ("release_command", "python manage.py migrate", "Procfile", 2) in found
+
+
+def test_heroku_s_own_name_goes_before_other_commands_that_end():
+    found = told({"Procfile": "migrate: ./by-hand.sh\nrelease: ./release.sh\nweb: ./web.sh\n"})
+    assert [fact for fact in found if fact[0] == "release_command"] == [
+        ("release_command", "./release.sh", "Procfile", 2)
+    ]
+
+
+def test_what_runs_after_a_deployment_of_a_review_app_goes_before_no_release():
+    found = told({"app.json": '{"scripts": {"postdeploy": "python seed.py"}}'})
+    assert "release_command" not in [name for name, *_ in found]
 
 
 @pytest.mark.parametrize("file", ["Aptfile", "packages.txt"])
@@ -64,6 +82,35 @@ def test_lists_of_debian_packages_are_read_by_todays_names(file):
             "services:\n  - type: web\n    startCommand: node a.js\n",
             "start_command",
             "node a.js",
+            3,
+        ),
+        ("fly.toml", "[deploy]\nrelease_command = 'bin/migrate'\n", "release_command", "bin/migrate", 2),
+        (
+            "heroku.yml",
+            "release:\n  image: web\n  command:\n    - ./a.sh\n    - ./b.sh\n",
+            "release_command",
+            "./a.sh && ./b.sh",
+            3,
+        ),
+        (
+            "railway.json",
+            '{"deploy": {\n"preDeployCommand": ["npm run migrate"]}}',
+            "release_command",
+            "npm run migrate",
+            2,
+        ),
+        (
+            "railway.toml",
+            "[deploy]\npreDeployCommand = 'npm run migrate'\n",
+            "release_command",
+            "npm run migrate",
+            2,
+        ),
+        (
+            "render.yaml",
+            "services:\n  - type: web\n    preDeployCommand: npm run migrate\n",
+            "release_command",
+            "npm run migrate",
             3,
         ),
         ("render.yaml", "databases:\n  - name: db\n", "services", ["postgres"], 1),
@@ -107,6 +154,30 @@ def test_compose_at_the_top_speaks_for_the_folder_it_builds():
     found = told({"compose.yaml": COMPOSE, "services/api/main.py": ""}, path="services/api")
     assert ("port", 9000, "../../compose.yaml", 10) in found
     assert [value for name, value, *_ in found if name == "services"] == [["redis"]]
+
+
+ONCE = """\
+services:
+  web:
+    build: .
+    command: gunicorn app:app
+    depends_on:
+      schema: {condition: service_completed_successfully}
+  worker:
+    build: .
+    command: celery -A app worker
+  schema:
+    build: .
+    command: [python, manage.py, migrate]
+"""
+
+
+def test_a_service_of_compose_that_others_wait_for_to_end_is_no_process():
+    found = told({"compose.yaml": ONCE})
+    assert ("release_command", "python manage.py migrate", "compose.yaml", 12) in found
+    assert [[one["name"] for one in value] for name, value, *_ in found if name == "processes"] == [
+        ["web", "worker"]
+    ]
 
 
 @pytest.mark.parametrize(

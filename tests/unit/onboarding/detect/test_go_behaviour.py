@@ -3,7 +3,7 @@ import pytest
 from fops.onboarding.detect import detect
 from fops.onboarding.detect.languages.go import LANGUAGE
 from fops.onboarding.detect.settle import settle
-from fops.onboarding.tree import MemoryTree
+from fops.onboarding.fetch.tree import MemoryTree
 
 
 def found(body="", *, requires="", files=None):

@@ -2,8 +2,8 @@ import pytest
 
 from fops.onboarding.detect.languages.go import LANGUAGE
 from fops.onboarding.detect.settle import settle
+from fops.onboarding.fetch.tree import MemoryTree
 from fops.onboarding.model import WEAK
-from fops.onboarding.tree import MemoryTree
 
 GIN = "module a.b/c\n\nrequire github.com/gin-gonic/gin v1.9.0\n"
 

@@ -2,7 +2,7 @@ import pytest
 
 from fops.onboarding.detect.languages.go import LANGUAGE
 from fops.onboarding.detect.settle import settle
-from fops.onboarding.tree import MemoryTree
+from fops.onboarding.fetch.tree import MemoryTree
 
 MAIN = "package main\n\nfunc main() {}\n"
 SERVER = 'package main\n\nimport "net/http"\n\nfunc main() {\n\thttp.ListenAndServe(":8080", nil)\n}\n'

@@ -2,8 +2,8 @@ import pytest
 
 from fops.onboarding.detect.languages.go import LANGUAGE
 from fops.onboarding.detect.settle import settle
+from fops.onboarding.fetch.tree import MemoryTree
 from fops.onboarding.model import CERTAIN, STRONG
-from fops.onboarding.tree import MemoryTree
 
 MAIN = {"main.go": "package main\n\nfunc main() {}\n"}
 

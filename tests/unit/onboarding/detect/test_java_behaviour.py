@@ -3,7 +3,7 @@ import pytest
 from fops.onboarding.detect.languages.java import LANGUAGE
 from fops.onboarding.detect.languages.java.builds.xml import parse
 from fops.onboarding.detect.settle import settle
-from fops.onboarding.tree import MemoryTree
+from fops.onboarding.fetch.tree import MemoryTree
 
 ACTUATOR = "org.springframework.boot:spring-boot-starter-actuator"
 PROMETHEUS = "io.micrometer:micrometer-registry-prometheus"

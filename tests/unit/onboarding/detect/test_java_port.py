@@ -2,8 +2,8 @@ import pytest
 
 from fops.onboarding.detect.languages.java import LANGUAGE
 from fops.onboarding.detect.settle import settle
+from fops.onboarding.fetch.tree import MemoryTree
 from fops.onboarding.model import WEAK
-from fops.onboarding.tree import MemoryTree
 
 RESOURCES = "src/main/resources"
 

@@ -2,7 +2,7 @@ import pytest
 
 from fops.onboarding.detect.languages.java import LANGUAGE
 from fops.onboarding.detect.settle import settle
-from fops.onboarding.tree import MemoryTree
+from fops.onboarding.fetch.tree import MemoryTree
 
 MAIN = {
     "src/main/java/com/acme/App.java": "package com.acme;\n\npublic class App {\n  public static void main(String[] args) {}\n}\n"
@@ -174,6 +174,26 @@ def test_gradle_plugins_decide_what_is_made(script, expected):
     files = {"build.gradle": script, "settings.gradle": "rootProject.name = 'shop'", **MAIN}
     task, start = expected
     assert commands(files) == (f"gradle --no-daemon {task}", start)
+
+
+@pytest.mark.parametrize(
+    ("script", "archive"),
+    [
+        ("ktor { fatJar { archiveFileName.set('fat.jar') } }", "fat.jar"),
+        ("shadowJar { archiveFileName = 'all.jar' }", "all.jar"),
+        ("tasks.named<ShadowJar>('shadowJar') {\n archiveFileName.set(\"${project.name}.jar\")\n}", "shop.jar"),
+        ("shadowJar { archiveClassifier.set('') }", "shop-2.jar"),
+        ("shadowJar {\n archiveBaseName = 'web'\n archiveVersion = null\n archiveClassifier = null as String\n}", "web.jar"),
+        ("base { archivesName = 'web' }", "web-2-all.jar"),
+        ("shadowJar { archiveFileName = computed() }", "*.jar"),
+        ('shadowJar { archiveVersion = "$build" }', "shop-*-all.jar"),
+        ("jar { archiveFileName = 'thin.jar' }", "shop-2-all.jar"),
+    ],
+)  # fmt: skip
+def test_the_archive_with_everything_inside_is_called_as_the_script_says(script, archive):
+    text = f"plugins {{\n id 'com.gradleup.shadow' version '8'\n}}\nversion = '2'\n{script}\n"
+    files = {"build.gradle": text, "settings.gradle": "rootProject.name = 'shop'", **MAIN}
+    assert commands(files)[1] == f"java -jar build/libs/{archive}"
 
 
 def test_of_several_gradle_modules_the_application_is_built():

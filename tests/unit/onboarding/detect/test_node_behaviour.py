@@ -4,7 +4,7 @@ import pytest
 
 from fops.onboarding.detect.languages.node import LANGUAGE
 from fops.onboarding.detect.settle import settle
-from fops.onboarding.tree import MemoryTree
+from fops.onboarding.fetch.tree import MemoryTree
 
 
 def facts(code, *, dependencies=("express",), path="server.js", files=None):
@@ -170,3 +170,59 @@ def test_programs_that_packages_call_are_named_by_their_debian_package():
     found = facts("", dependencies=("express", "fluent-ffmpeg", "puppeteer"))
 
     assert found["system_packages"] == ["chromium", "ffmpeg"]
+
+
+def a_page(text, path="src/App.vue"):
+    manifest = {"scripts": {"build": "vite build"}, "devDependencies": {"vite": "7"}}
+    tree = MemoryTree({"package.json": json.dumps(manifest), "index.html": "", path: text})
+    found = settle(".", LANGUAGE.facts(tree))[0].get("build_env")
+    return (found.value, found.file, found.line) if found else None
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "name", "default"),
+    [
+        ("const a = import.meta.env.VITE_API_URL ?? 'https://x'", "src/App.vue", "VITE_API_URL", "https://x"),
+        ("const a = import.meta.env['VITE_TITLE']", "src/main.ts", "VITE_TITLE", None),
+        ("const a = import.meta.env.PUBLIC_SITE", "src/pages/index.astro", "PUBLIC_SITE", None),
+        ("import { PUBLIC_A } from '$env/static/public'", "src/routes/+page.svelte", "PUBLIC_A", None),
+        ("process.env.NEXT_PUBLIC_API || 'https://x'", "app/page.tsx", "NEXT_PUBLIC_API", "https://x"),
+        ("process.env.REACT_APP_API", "src/App.jsx", "REACT_APP_API", None),
+    ],
+)
+def test_what_a_build_writes_into_pages_is_told_from_what_a_server_reads(text, path, name, default):
+    assert a_page(f"<p>\n{text}", path) == ([{"name": name, "default": default}], path, 2)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import.meta.env.MODE + import.meta.env.BASE_URL",
+        "process.env.VITE_API_URL",
+        "process.env.NUXT_PUBLIC_API",
+        "import { PUBLIC_A } from './settings'",
+    ],
+)
+def test_what_a_server_reads_when_it_runs_is_none_of_the_build_s(text):
+    assert a_page(text) is None
+
+
+@pytest.mark.parametrize(
+    "code", ["export const revalidate = 60", "return { props, revalidate: 10 }", "revalidatePath('/posts')"]
+)
+def test_next_says_that_it_makes_pages_again_while_it_runs(code):
+    assert facts(code, dependencies=("next",), path="app/page.js")["revalidates"] is True
+
+
+@pytest.mark.parametrize(
+    ("code", "config"),
+    [
+        ("export const revalidate = 0", ""),
+        ("export const dynamic = 'force-dynamic'", ""),
+        ("export const revalidate = 60", "experimental: { isrFlushToDisk: false }"),
+        ("export const revalidate = 60", "cacheHandler: require.resolve('./cache.js')"),
+    ],
+)
+def test_pages_made_again_are_no_matter_where_nothing_is_written_for_them(code, config):
+    got = facts(code, dependencies=("next",), path="app/page.js", files={"next.config.js": config})
+    assert "revalidates" not in got

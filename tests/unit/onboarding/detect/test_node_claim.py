@@ -4,8 +4,8 @@ import pytest
 
 from fops.onboarding.detect import detect
 from fops.onboarding.detect.languages.node import LANGUAGE
+from fops.onboarding.fetch.tree import MemoryTree
 from fops.onboarding.model import CERTAIN, LIKELY, STRONG, WEAK
-from fops.onboarding.tree import MemoryTree
 
 
 def package(**keys):

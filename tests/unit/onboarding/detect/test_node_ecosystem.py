@@ -5,7 +5,7 @@ import pytest
 from fops.onboarding.detect import detect
 from fops.onboarding.detect.languages.node import LANGUAGE
 from fops.onboarding.detect.settle import settle
-from fops.onboarding.tree import MemoryTree
+from fops.onboarding.fetch.tree import MemoryTree
 
 PUBLISHED = {"name": "l", "version": "1.0.0", "main": "index.js", "files": ["index.js"]}
 

@@ -4,8 +4,8 @@ import pytest
 
 from fops.onboarding.detect.languages.node import LANGUAGE
 from fops.onboarding.detect.settle import settle
+from fops.onboarding.fetch.tree import MemoryTree
 from fops.onboarding.model import CERTAIN, STRONG, WEAK
-from fops.onboarding.tree import MemoryTree
 
 
 def package(**keys):

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from fops.onboarding.detect import detect
-from fops.onboarding.tree import MemoryTree
+from fops.onboarding.fetch.tree import MemoryTree
 
 API = {"targets": {"build": {"executor": "@nx/esbuild:esbuild", "options": {"outputPath": "dist/apps/api"}}}}
 WEB = {"targets": {"build": {"executor": "@nx/vite:build", "options": {"outputPath": "dist/apps/web"}}}}
@@ -70,3 +70,16 @@ def test_a_development_script_gives_way_to_the_project():
 def test_a_project_of_any_shape_is_survived(document):
     tree = MemoryTree({"package.json": "{}", "nx.json": "[]", "apps/a/project.json": json.dumps(document)})
     assert detect(tree) is not None
+
+
+def test_the_other_applications_of_an_nx_workspace_are_noted_with_the_answers_that_choose_them():
+    projects = {
+        path: json.dumps({"projectType": "application", "name": name, **text})
+        for path, name, text in (("apps/api/project.json", "api", API), ("apps/web/project.json", "web", WEB))
+    }
+    manifest = json.dumps({"dependencies": {"express": "1"}})
+    (note,) = detect(MemoryTree({"package.json": manifest, "nx.json": "{}", **projects})).notes
+    assert note == (
+        "also an application: apps/web (Nx project web); choose it with "
+        "--set static=true --set build_command='npx nx build web' --set output_folder=dist/apps/web"
+    )

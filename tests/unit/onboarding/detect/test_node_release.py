@@ -7,7 +7,7 @@ import pytest
 from fops.onboarding.detect import detect
 from fops.onboarding.detect.languages.node import LANGUAGE
 from fops.onboarding.detect.settle import settle
-from fops.onboarding.tree import MemoryTree
+from fops.onboarding.fetch.tree import MemoryTree
 
 
 def told(files, **manifest):

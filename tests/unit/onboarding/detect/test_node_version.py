@@ -5,8 +5,8 @@ import pytest
 from fops.onboarding.detect.languages.node import LANGUAGE
 from fops.onboarding.detect.languages.node.version import newest_within
 from fops.onboarding.detect.settle import settle
+from fops.onboarding.fetch.tree import MemoryTree
 from fops.onboarding.model import CERTAIN, LIKELY, WEAK
-from fops.onboarding.tree import MemoryTree
 
 
 def package(**keys):

@@ -2,8 +2,8 @@ import pytest
 
 from fops.onboarding.detect import detect
 from fops.onboarding.detect.languages.python import LANGUAGE
+from fops.onboarding.fetch.tree import MemoryTree
 from fops.onboarding.model import CERTAIN, LIKELY, STRONG, WEAK
-from fops.onboarding.tree import MemoryTree
 
 BUILT = "[build-system]\nrequires = ['hatchling']\n"
 PUBLISHED = f"{BUILT}[project]\nname = 'shapes'\nclassifiers = ['Typing :: Typed']\n"

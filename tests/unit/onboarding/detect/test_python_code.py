@@ -6,7 +6,7 @@ import pytest
 from fops.onboarding.detect.languages.python import LANGUAGE
 from fops.onboarding.detect.languages.python.code.source import module_of, sources
 from fops.onboarding.detect.settle import settle
-from fops.onboarding.tree import MemoryTree
+from fops.onboarding.fetch.tree import MemoryTree
 
 
 def found(text, *, requirements="fastapi\nuvicorn", files=None):

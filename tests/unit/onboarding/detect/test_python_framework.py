@@ -2,7 +2,7 @@ import pytest
 
 from fops.onboarding.detect.languages.python import LANGUAGE
 from fops.onboarding.detect.settle import settle
-from fops.onboarding.tree import MemoryTree
+from fops.onboarding.fetch.tree import MemoryTree
 
 
 def found(files):

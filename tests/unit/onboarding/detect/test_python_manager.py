@@ -2,7 +2,7 @@ import pytest
 
 from fops.onboarding.detect.languages.python import LANGUAGE
 from fops.onboarding.detect.settle import settle
-from fops.onboarding.tree import MemoryTree
+from fops.onboarding.fetch.tree import MemoryTree
 
 PROJECT = "[project]\nname = 'shop'\ndependencies = ['flask']\n"
 BUILT = "[build-system]\nrequires = ['hatchling']\nbuild-backend = 'hatchling.build'\n"
@@ -27,6 +27,31 @@ def found(files):
             {"requirements-prod.txt": "flask", "requirements-dev.txt": "pytest"},
             "pip",
             "pip install -r requirements-prod.txt",
+        ),
+        (
+            {"requirements/base.txt": "flask", "requirements/prod.txt": "-r base.txt\ngunicorn"},
+            "pip",
+            "pip install -r requirements/prod.txt",
+        ),
+        (
+            {"requirements/base.txt": "", "requirements/production.txt": "", "requirements/local.txt": ""},
+            "pip",
+            "pip install -r requirements/production.txt",
+        ),
+        (
+            {"requirements.txt": "flask", "requirements-prod.txt": "-r requirements.txt\ngunicorn"},
+            "pip",
+            "pip install -r requirements-prod.txt",
+        ),
+        (
+            {"requirements.txt": "-r requirements/prod.txt", "requirements/prod.txt": "-r base.txt"},
+            "pip",
+            "pip install -r requirements.txt",
+        ),
+        (
+            {"requirements/prod.in": "flask", "requirements/prod.txt": "flask==3.1.0"},
+            "pip",
+            "pip install -r requirements/prod.txt",
         ),
         ({"pyproject.toml": PROJECT + BUILT}, "pip", "pip install ."),
         ({"pyproject.toml": PROJECT}, "uv", "uv sync --no-dev"),

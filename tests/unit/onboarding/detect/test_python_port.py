@@ -2,8 +2,8 @@ import pytest
 
 from fops.onboarding.detect.languages.python import LANGUAGE
 from fops.onboarding.detect.settle import settle
+from fops.onboarding.fetch.tree import MemoryTree
 from fops.onboarding.model import LIKELY, STRONG, WEAK
-from fops.onboarding.tree import MemoryTree
 
 
 def port(text, *, requirements="", files=None):
@@ -75,6 +75,7 @@ def test_the_other_end_of_a_connection_is_no_port_of_ours(text):
         ("flask\ngunicorn", "from flask import Flask\napp = Flask('x')", 8000),
         ("flask", "from flask import Flask\napp = Flask('x')", 5000),
         ("fastapi\nuvicorn", "from fastapi import FastAPI\napp = FastAPI()", 8000),
+        ("dash\ngunicorn", "from dash import Dash\napp = Dash('x')\nserver = app.server", 8050),
         ("streamlit", "import streamlit", 8501),
         ("gradio", "import gradio\ngradio.Blocks().launch()", 7860),
     ],

@@ -4,8 +4,8 @@ import pytest
 
 from factories.detected import python_facts
 from fops.onboarding.detect import detect
+from fops.onboarding.fetch.tree import MemoryTree
 from fops.onboarding.model import WEAK
-from fops.onboarding.tree import MemoryTree
 
 FLASK = "from flask import Flask\napp = Flask(__name__)\n"
 TWO = FLASK + "admin = Flask('admin')\n"

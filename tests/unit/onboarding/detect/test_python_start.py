@@ -102,7 +102,7 @@ DJANGO = {
         (
             "dash\ngunicorn",
             {"app.py": "from dash import Dash\napp = Dash()\nserver = app.server\n"},
-            "gunicorn --bind 0.0.0.0:${PORT:-8000} app:server",
+            "gunicorn --bind 0.0.0.0:${PORT:-8050} app:server",
         ),
         (
             "sanic",
@@ -214,6 +214,43 @@ def test_a_project_of_workers_alone_starts_the_worker():
     facts = python_facts("celery", {"tasks.py": "from celery import Celery\napp = Celery('x')\n"})
     assert facts["start_command"].value == "celery --app tasks worker --loglevel INFO"
     assert "port" not in facts
+
+
+SOCKET = "from slack_bolt.adapter.socket_mode import SocketModeHandler\nSocketModeHandler(app, 'x').start()\n"
+HTTP = "from slack_bolt import App\napp = App()\napp.start(port=3000)\n"
+
+
+@pytest.mark.parametrize(
+    ("requirements", "text"),
+    [
+        ("discord.py==2.4", "import discord\nclient = discord.Client()\nclient.run(os.environ['TOKEN'])\n"),
+        ("python-telegram-bot", "app = Application.builder().build()\napp.run_polling()\n"),
+        ("aiogram", "from aiogram import Bot\nasyncio.run(main())\n"),
+        ("slack-bolt", SOCKET),
+        ("kafka-python", "from kafka import KafkaConsumer\nfor one in KafkaConsumer('a'): print(one)\n"),
+        ("apscheduler", "from apscheduler.schedulers.blocking import BlockingScheduler\n"),
+    ],
+)
+def test_a_program_of_a_chat_a_queue_or_a_timetable_is_a_worker_without_a_port(requirements, text):
+    facts = python_facts(requirements, {"bot.py": text})
+    assert facts["processes"].value == [{"name": "worker", "command": "python bot.py"}]
+    assert "port" not in facts
+
+
+@pytest.mark.parametrize(
+    ("requirements", "text"),
+    [
+        ("slack-bolt", HTTP),
+        ("python-telegram-bot", "app.run_webhook(listen='0.0.0.0', port=8443)\n"),
+        (
+            "discord.py\nflask",
+            "from flask import Flask\nimport discord\napp = Flask('')\napp.run(port=8080)\n",
+        ),
+        ("requests", "import requests\nprint(requests.get('https://example.com'))\n"),
+    ],
+)
+def test_what_listens_or_only_runs_once_is_no_worker(requirements, text):
+    assert "processes" not in python_facts(requirements, {"bot.py": text})
 
 
 def test_static_files_are_collected_where_the_settings_say_where_to():

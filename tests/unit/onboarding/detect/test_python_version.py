@@ -3,8 +3,8 @@ import pytest
 from fops.onboarding.detect.languages.python import LANGUAGE
 from fops.onboarding.detect.languages.python.manifests.version import allows, exact_minor, newest_within
 from fops.onboarding.detect.settle import settle
+from fops.onboarding.fetch.tree import MemoryTree
 from fops.onboarding.model import STRONG, WEAK
-from fops.onboarding.tree import MemoryTree
 
 
 def found(files):

@@ -3,7 +3,7 @@
 import pytest
 
 from fops.onboarding.detect import detect
-from fops.onboarding.tree import MemoryTree
+from fops.onboarding.fetch.tree import MemoryTree
 
 KINDS = [
     ("an empty repository", {}),

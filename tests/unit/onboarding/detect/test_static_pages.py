@@ -3,8 +3,8 @@ import pytest
 from fops.onboarding.detect import detect
 from fops.onboarding.detect.languages.static import LANGUAGE
 from fops.onboarding.detect.settle import settle
+from fops.onboarding.fetch.tree import MemoryTree
 from fops.onboarding.model import LIKELY
-from fops.onboarding.tree import MemoryTree
 
 
 def facts(files):

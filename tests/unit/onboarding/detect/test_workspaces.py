@@ -3,7 +3,7 @@
 import pytest
 
 from fops.onboarding.detect.workspaces import declared
-from fops.onboarding.tree import MemoryTree
+from fops.onboarding.fetch.tree import MemoryTree
 
 JS = {
     "packages/a/package.json": "{}",

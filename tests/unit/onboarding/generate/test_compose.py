@@ -42,6 +42,25 @@ def test_a_service_waits_until_what_it_rests_on_is_healthy():
     assert services["shop-api"]["environment"]["REDIS_URL"] == "redis://redis:6379/0"
 
 
+def test_every_process_waits_until_what_goes_before_a_release_has_ended_well():
+    services = document(SERVICES["celery"])["services"]
+
+    assert services["shop-api-release"]["command"] == ["python", "manage.py", "migrate"]
+    assert services["shop-api-release"]["environment"] == services["shop-api-worker"]["environment"]
+    assert "ports" not in services["shop-api-release"]
+    for name in ("shop-api", "shop-api-worker", "shop-api-beat"):
+        waits = services[name]["depends_on"]
+        assert waits["shop-api-release"] == {"condition": "service_completed_successfully"}
+
+
+def test_what_goes_before_a_release_never_takes_the_name_of_another_service():
+    other = a_service(name="shop-api-release", path="w", context="w")
+    services = document(a_service(release_command="a"), other)["services"]
+
+    assert services["shop-api-release-2"]["command"] == ["a"]
+    assert "command" not in services["shop-api-release"]
+
+
 def test_every_backing_service_has_an_exact_image_and_a_health_check():
     services = document(SERVICES["every backing service"])["services"]
 

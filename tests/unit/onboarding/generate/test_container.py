@@ -12,7 +12,13 @@ import pytest
 from factories.plans import a_fact, a_plan, a_service
 from factories.services import HOSTILE, SERVICES, go, java, node, own, python, site, web, worker
 from fops.onboarding.generate import container
-from fops.onboarding.generate.container.commands import by_npm, exec_form, in_environment, kubernetes_words
+from fops.onboarding.generate.container.commands import (
+    by_npm,
+    exec_form,
+    in_environment,
+    kubernetes_words,
+    needs_init,
+)
 from fops.onboarding.generate.container.runtime import runtime
 from fops.onboarding.model import EnvVariable, Target
 
@@ -259,6 +265,22 @@ def test_a_start_script_of_a_development_tool_keeps_all_dependencies():
     assert "prune" not in image(node("npm", "package-lock.json", evidence=told))
 
 
+def test_what_goes_before_a_release_finds_the_tools_of_development_and_the_whole_program():
+    text = image(node("npm", "package-lock.json", release_command="npx prisma migrate deploy"))
+    assert "prune" not in text
+
+    nuxt = image(
+        node("pnpm", framework="nuxt", start="node .output/server/index.mjs", release_command="npm run x")
+    )
+    assert "COPY --from=build /app/.output ./.output" not in nuxt
+
+
+def test_a_go_program_that_goes_before_a_release_is_in_the_image():
+    text = image(go("go build -o bin/ ./cmd/...", *web("bin/api"), release_command="bin/migrate up"))
+
+    assert "COPY --from=build /src/bin/migrate bin/migrate" in text
+
+
 def test_a_self_contained_build_is_all_that_is_copied():
     assert "COPY --from=build /app/.output ./.output" in image(SERVICES["nuxt"])
     standalone = image(SERVICES["next standalone"])
@@ -444,8 +466,13 @@ def test_hostile_text_stays_inside_one_argument(name):
         ("node `which x`", ["sh", "-c", "node `which x`"]),
         ("gunicorn -b :$PORT app", ["sh", "-c", "exec gunicorn -b :$PORT app"]),
         ("FOO=1 node app.js", ["sh", "-c", "exec env FOO=1 node app.js"]),
-        ("python m.py migrate && gunicorn app", ["sh", "-c", "python m.py migrate && gunicorn app"]),
-        ("cd src && node app.js", ["sh", "-c", "cd src && node app.js"]),
+        ("python m.py migrate && gunicorn app", ["sh", "-c", "python m.py migrate && exec gunicorn app"]),
+        ("cd src && node app.js", ["sh", "-c", "cd src && exec node app.js"]),
+        ("a && B=1 node 'x && y'", ["sh", "-c", "a && exec env B=1 node 'x && y'"]),
+        ("a && cd src", ["sh", "-c", "a && cd src"]),
+        ("a && exit 1", ["sh", "-c", "a && exit 1"]),
+        ("a && (b || c)", ["sh", "-c", "a && (b || c)"]),
+        ("if a && b; then c; fi", ["sh", "-c", "if a && b; then c; fi"]),
         ("cd src", ["sh", "-c", "cd src"]),
         ("node 'unbalanced", ["sh", "-c", "exec node 'unbalanced"]),
         ("", ["sh", "-c", ""]),
@@ -453,6 +480,20 @@ def test_hostile_text_stays_inside_one_argument(name):
 )
 def test_a_shell_is_used_only_for_what_only_a_shell_understands(command, words):
     assert exec_form(command) == words
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("node server.js", True), ("python -m http.server", True), ("/usr/bin/python3.13 bot.py", True), ("bun run start", True),
+        ("env A=1 python app.py", True), ("A=1 node a.js", True), ("node a.js --port $PORT", True), ("waitress-serve app:app", True),
+        ("npm run start", False), ("gunicorn app", False), ("uvicorn app:app", False), ("python -m gunicorn app", False),
+        ("java -jar app.jar", False), ("bin/api", False), ("nodemon a.js", False), ("a && node a.js", True), ("a && gunicorn b", False),
+        ("node a.js & b", False), ("", False),
+    ],
+)  # fmt: skip
+def test_a_plain_interpreter_is_told_from_what_ends_when_it_is_asked_to(command, expected):
+    assert needs_init(command) is expected
 
 
 def test_kubernetes_does_not_replace_what_the_shell_should():
@@ -608,3 +649,14 @@ def test_a_file_that_a_java_command_names_is_copied_beside_the_archive():
         java("maven", "mvn -B package", "java -jar target/a-1.jar server config.yml", "pom.xml", "config.yml")
     )
     assert "COPY --from=build /src/config.yml ./config.yml" in text
+
+
+def test_a_site_at_the_top_does_not_take_the_program_of_another_service_into_its_image():
+    plan = a_plan(site("npm", path=".", framework="vite"), a_service(path="server", context="server"))
+
+    ignored = {
+        item.path: item.text for item in container.artifacts(plan) if item.path.endswith(".dockerignore")
+    }
+
+    assert "\nserver" in ignored[".dockerignore"]
+    assert "\nserver" not in ignored["server/.dockerignore"]

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from tests.factories.plans import NODE_SPA, a_plan, a_service
 
+from fops.kernel.formats import load_yaml_all
+from fops.onboarding.generate import kubernetes as manifests
 from fops.onboarding.generate.cloud import serverless
 from fops.onboarding.generate.pipeline import scripts
 from fops.onboarding.model import OnboardingPlan, Target
@@ -20,12 +22,22 @@ KUBECTL = (
     RECORD
     + """case "$*" in
   kustomize*) cat "$2/kustomization.yaml" ;;
+  get*jobs.yaml*) echo "shop-staging   shop-api-release" ;;
   get*) echo "shop-staging shop-api" ;;
+  *"get job/"*) echo " ${JOB:-Complete}" ;;
+  *" logs "*) echo "no such table"; exit "${UNSTARTED:-0}" ;;
   *"rollout status"*) exit "${UNHEALTHY:-0}" ;;
   diff*) exit 1 ;;
 esac
 """
 )
+# The real one renders; what it would send to a cluster is kept beside the script's folder.
+RENDERING = """#!/bin/sh
+case $1 in
+  kustomize) exec {kubectl} "$@" ;;
+  apply | create) cp "$3" "$HOME/$1.yaml" ;;
+esac
+"""
 AWS = (
     RECORD
     + """case "$*" in
@@ -57,21 +69,21 @@ class Run:
 class Checkout:
     """A repository with the script, and a PATH that begins with the small programs."""
 
-    def __init__(self, top: Path, plan: OnboardingPlan) -> None:
+    def __init__(self, top: Path, plan: OnboardingPlan, *, kubectl: str = KUBECTL) -> None:
         self.top, self.programs, self.log = top / "checkout", top / "bin", top / "log"
-        for artifact in (*scripts.artifacts(plan), *serverless.artifacts(plan)):
+        for artifact in (*scripts.artifacts(plan), *serverless.artifacts(plan), *manifests.artifacts(plan)):
             path = self.top / artifact.path
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(artifact.text)
             path.chmod(0o755 if artifact.executable else 0o644)
         first = plan.environments[0]
-        (self.top / "deploy/k8s/overlays" / first).mkdir(parents=True)
+        (self.top / "deploy/k8s/overlays" / first).mkdir(parents=True, exist_ok=True)
         (self.top / "deploy/static/parameters").mkdir(parents=True)
         (self.top / f"deploy/static/parameters/{first}.json").write_text(
             json.dumps({"Parameters": {"Environment": first}})
         )
         self.programs.mkdir()
-        for name, text in {"kubectl": KUBECTL, "aws": AWS, "curl": CURL, "docker": DOCKER, "sam": RECORD,
+        for name, text in {"kubectl": kubectl, "aws": AWS, "curl": CURL, "docker": DOCKER, "sam": RECORD,
                            "sleep": "#!/bin/sh\n"}.items():  # fmt: skip
             (self.programs / name).write_text(text)
             (self.programs / name).chmod(0o755)
@@ -95,6 +107,11 @@ class Checkout:
 @pytest.fixture
 def kubernetes(tmp_path: Path) -> Checkout:
     return Checkout(tmp_path, a_plan())
+
+
+@pytest.fixture
+def migrating(tmp_path: Path) -> Checkout:
+    return Checkout(tmp_path, a_plan(a_service(release_command="alembic upgrade head")))
 
 
 @pytest.fixture
@@ -132,9 +149,7 @@ def test_a_healthy_version_is_applied_under_its_own_tag(kubernetes: Checkout):
     assert run.called("kubectl apply")
     assert run.called("kubectl --namespace shop-staging rollout status deployment/shop-api")
     assert not run.called("kubectl --namespace shop-staging rollout undo")
-    assert list((kubernetes.top / "deploy/k8s/overlays").iterdir()) == [
-        kubernetes.top / "deploy/k8s/overlays/staging"
-    ]
+    assert {path.name for path in (kubernetes.top / "deploy/k8s/overlays").iterdir()} == {"prod", "staging"}
 
 
 def test_a_version_that_does_not_become_healthy_is_undone(kubernetes: Checkout):
@@ -142,6 +157,74 @@ def test_a_version_that_does_not_become_healthy_is_undone(kubernetes: Checkout):
 
     assert run.code == 1
     assert run.called("kubectl --namespace shop-staging rollout undo deployment/shop-api")
+
+
+def test_what_goes_before_a_release_ends_well_before_anything_is_rolled_out(migrating: Checkout):
+    run = migrating.run("apply", "staging")
+
+    assert run.code == 0, run.out
+    assert [call.partition(" --filename")[0] for call in run.calls if " --filename" in call] == [
+        "kubectl apply", "kubectl delete", "kubectl create", "kubectl get", "kubectl apply", "kubectl get",
+    ]  # fmt: skip
+    first, last = run.called("kubectl apply")
+    assert first.endswith("--selector !app.kubernetes.io/component")
+    assert last.endswith("manifests.yaml")
+    assert run.called("kubectl --namespace shop-staging logs --follow job/shop-api-release")
+
+
+def test_a_release_whose_command_fails_rolls_nothing_out_and_shows_why(migrating: Checkout):
+    run = migrating.run("apply", "staging", JOB="Failed")
+
+    assert run.code == 1
+    assert "staging stays with the version it has" in run.out
+    assert "no such table" in run.out
+    assert len(run.called("kubectl apply")) == 1
+    assert not [call for call in run.calls if "rollout" in call]
+
+
+def test_a_job_that_never_started_shows_what_happened(migrating: Checkout):
+    run = migrating.run("apply", "staging", JOB="Failed", UNSTARTED="1")
+
+    assert run.code == 1
+    assert run.called("kubectl --namespace shop-staging get events")
+
+
+def test_a_dry_run_names_what_would_go_before_the_release(migrating: Checkout):
+    run = migrating.run("--dry-run", "apply", "staging")
+
+    assert run.code == 0
+    assert "+ kubectl create" in run.out
+    assert {call.split()[1] for call in run.calls} == {"kustomize", "diff"}
+
+
+def test_a_revision_is_put_back_without_what_goes_before_a_release(migrating: Checkout):
+    run = migrating.run("undo", "staging")
+
+    assert run.code == 0
+    assert not [call for call in run.calls if "create" in call]
+
+
+@pytest.mark.verify
+def test_the_job_and_the_rest_are_told_apart(tmp_path: Path):
+    kubectl = shutil.which("kubectl")
+    if kubectl is None:
+        pytest.skip("kubectl is not on the PATH")
+    plan = a_plan(
+        a_service(release_command="alembic upgrade head"), a_service(name="web", path="w", context="w")
+    )
+    checkout = Checkout(tmp_path, plan, kubectl=RENDERING.format(kubectl=kubectl))
+
+    run = checkout.run("apply", "staging")
+
+    assert run.code == 0, run.out
+    (job,) = load_yaml_all((checkout.top / "create.yaml").read_text(), name="create.yaml")
+    assert (job["kind"], job["metadata"]["namespace"]) == ("Job", "shop-api-staging")
+    assert job["spec"]["template"]["spec"]["containers"][0]["image"] == "ghcr.io/acme/shop-api:2222222"
+    rest = [
+        one["kind"] for one in load_yaml_all((checkout.top / "apply.yaml").read_text(), name="apply.yaml")
+    ]
+    assert rest.count("Deployment") == 2
+    assert "Job" not in rest
 
 
 def test_a_dry_run_compares_and_changes_nothing(kubernetes: Checkout):

@@ -23,7 +23,7 @@ BUN = {"name": "bun", "path": "bun", "context": "bun", "language": "node", "pack
        "runtime_version": "1.2", "files": frozenset({"bun.lock"})}  # fmt: skip
 GRADLE = SPRING | {"name": "stock", "path": "stock", "context": "stock", "package_manager": "gradle"}
 SEVERAL = (
-    a_service(path="apps/api", context="apps/api"),
+    a_service(path="apps/api", context="apps/api", release_command="alembic upgrade head"),
     a_service(**GO_API_AND_WORKER | {"path": "jobs", "context": "jobs"}),
     a_service(**NODE_SPA | {"path": "web", "context": "web"}),
     a_service(**SPRING | {"path": "orders", "context": "orders"}),
@@ -42,7 +42,7 @@ PLANS: dict[str, OnboardingPlan] = {
     "google": a_plan(a_service(image="europe-west1-docker.pkg.dev/acme/shop/api")),
     "ecr": a_plan(a_service(image="123456789012.dkr.ecr.eu-west-1.amazonaws.com/api")),
     "registry": a_plan(a_service(image="registry.example/acme/api")),
-    "lambda": a_plan(a_service(), target=Target.SERVERLESS),
+    "lambda": a_plan(a_service(release_command="alembic upgrade head"), target=Target.SERVERLESS),
     "zip": a_plan(FUNCTION, target=Target.SERVERLESS),
     "static": a_plan(a_service(**NODE_SPA), target=Target.STATIC),
     "pages": a_plan(a_service(**NODE_SPA), target=Target.STATIC, pages=True),

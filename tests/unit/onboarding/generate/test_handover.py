@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from fops.onboarding.generate import kubernetes
 from fops.onboarding.generate.cloud import serverless, static
 from fops.onboarding.generate.handover import policy, runbook, service_file
 from fops.onboarding.generate.pipeline import workflow
+from fops.onboarding.generate.pull_request import by_hand
 from fops.onboarding.model import EnvVariable, OnboardingPlan, Process, Target
 
 PLANS = {
@@ -67,6 +69,22 @@ def test_the_runbook_lists_secrets_workers_and_what_has_no_value_yet():
     assert "`DATABASE_URL`" in text
     assert "`worker`" in text
     assert "`ShopApiRedisUrl`" in text
+
+
+@pytest.mark.parametrize("name", ["serverless", "static", "pages"])
+def test_what_no_job_runs_before_a_release_is_for_people(name: str):
+    plan = PLANS[name]
+    plan = replace(plan, services=(replace(plan.services[0], release_command="alembic upgrade head"),))
+
+    assert "before each deployment, since nothing here runs it: `alembic upgrade head`" in the(runbook, plan)
+    assert any(line.endswith("before each deployment: alembic upgrade head") for line in by_hand(plan))
+
+
+def test_what_a_job_runs_before_a_release_is_explained():
+    plan = a_plan(a_service(release_command="alembic upgrade head"))
+
+    assert "the Job `shop-api-release` runs `alembic upgrade head` once" in the(runbook, plan)
+    assert not any("alembic" in line for line in by_hand(plan))
 
 
 def test_what_a_repository_is_called_does_not_become_markup():

@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 
+from factories.plans import NODE_SPA as SITE
 from factories.plans import a_plan, a_service
 from factories.services import SERVICES, own, python, web, worker
 from fops.kernel.formats import load_yaml, load_yaml_all
@@ -173,6 +174,61 @@ def test_a_name_that_is_no_variable_is_left_out():
     assert set(read(made, f"{BASE}/shop-api/configmap.yaml")["data"]) == {"OK"}
 
 
+def test_what_goes_before_a_release_is_a_job_that_is_tried_once():
+    made = files(SERVICES["celery"])
+
+    job = read(made, f"{BASE}/shop-api/job-release.yaml")
+    assert (job["apiVersion"], job["kind"], job["metadata"]["name"]) == (
+        "batch/v1",
+        "Job",
+        "shop-api-release",
+    )
+    assert (job["spec"]["backoffLimit"], job["spec"]["template"]["spec"]["restartPolicy"]) == (0, "Never")
+    assert container(made, file="job-release.yaml")["command"] == ["python", "manage.py", "migrate"]
+    assert not any("shop-api-release" in made[f"{OVERLAYS}/prod/{name}.yaml"] for name in ("hpa", "pdb"))
+
+
+def test_what_goes_before_a_release_runs_with_all_that_the_program_has_and_may_no_more():
+    made = files(SERVICES["celery"])
+    before, program = (container(made, file=f"{name}.yaml") for name in ("job-release", "deployment"))
+
+    assert pod(made, file="job-release.yaml")["securityContext"] == pod(made)["securityContext"]
+    for part in ("image", "env", "envFrom", "resources", "securityContext", "volumeMounts"):
+        assert before[part] == program[part]
+
+
+def test_a_site_whose_image_lacks_the_program_gets_no_job():
+    made = files(a_service(**SITE | {"release_command": "npm run purge"}))
+
+    assert not any("job" in path for path in made)
+
+
+def test_no_lasting_process_is_taken_for_what_goes_before_a_release():
+    service = a_service(processes=(*web("a"), Process(name="Release", command="b")))
+
+    assert [item.component for item in kubernetes.workloads(a_plan(service), service)] == ["web", "release-2"]
+
+
+@pytest.mark.parametrize(
+    ("service", "shared"),
+    [("no package.json", True), ("python worker", True), ("conda", False), ("npm", False), ("celery", False),
+     ("go", False), ("vite", False)],
+)  # fmt: skip
+def test_a_plain_interpreter_is_not_the_first_process_of_its_pod(service, shared):
+    made = files(SERVICES[service])
+
+    spec = pod(made, SERVICES[service].name)
+    assert spec.get("shareProcessNamespace", False) is shared
+    labels = read(made, f"{OVERLAYS}/prod/namespace.yaml")["metadata"]["labels"]
+    assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
+
+
+def test_the_first_process_of_an_own_image_stays_the_first():
+    service = own("1001", start_command="node a.js", processes=web("node a.js"))
+
+    assert "shareProcessNamespace" not in pod(files(service))
+
+
 def test_workers_run_without_a_service_and_a_scheduler_only_once():
     made = files(SERVICES["celery"])
 
@@ -240,11 +296,13 @@ def test_each_environment_has_its_own_namespace_host_and_tag():
 
 
 def test_the_longest_valid_names_still_give_valid_ones_that_differ():
-    like = [a_service(name="a" * 62 + end, processes=web("a") + worker("b" * 30)) for end in "xy"]
+    running = {"processes": web("a") + worker("b" * 30), "release_command": "c"}
+    like = [a_service(name="a" * 62 + end, **running) for end in "xy"]
     plan = a_plan(*like, environments=("e" * 62 + "1", "e" * 62 + "2", "prod"))
     names = [
         *(kubernetes.namespace(plan, environment) for environment in plan.environments),
         *(item.name for service in like for item in kubernetes.workloads(plan, service)),
+        *(job.name for service in like if (job := kubernetes.release_job(plan, service))),
         *(kubernetes.secret_name(service) for service in like),
         *(kubernetes.tls_name(service) for service in like),
     ]
@@ -293,6 +351,15 @@ def test_kustomize_builds_every_environment(name, tmp_path):
         )
         assert done.returncode == 0, done.stderr
         assert f"namespace: {SERVICES[name].name}-{environment}" in done.stdout
+
+
+def test_what_goes_before_a_release_reaches_the_line_that_names_it():
+    made = {item.path: item for item in kubernetes.artifacts(a_plan(SERVICES["celery"]))}
+
+    artifact = made[f"{BASE}/shop-api/job-release.yaml"]
+    lines = artifact.text.splitlines()
+    command = next(number for number, text in enumerate(lines, 1) if "command:" in text)
+    assert artifact.lines[command] == ("shop-api:release_command",)
 
 
 def test_a_variable_of_the_program_reaches_the_line_that_gives_it():

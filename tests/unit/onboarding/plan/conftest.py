@@ -9,9 +9,9 @@ import pytest
 
 from factories.plans import a_source
 from fops.onboarding.detect import detect
+from fops.onboarding.fetch.tree import MemoryTree
 from fops.onboarding.model import Source
 from fops.onboarding.plan import Options, Planned, plan
-from fops.onboarding.tree import MemoryTree
 
 Planning = Callable[..., Planned]
 

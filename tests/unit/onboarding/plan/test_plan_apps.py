@@ -112,3 +112,8 @@ def test_a_folder_that_no_file_can_name_is_refused(planned, monorepo):
     odd = {"a\nb/package.json": EXPRESS % "odd", "a\nb/server.js": "require('express')().listen(1);"}
     with pytest.raises(NotDeployable, match="cannot spell"):
         planned({**monorepo, **odd})
+
+
+def test_a_site_at_the_top_and_a_server_below_it_are_two_services(planned, fastapi):
+    server = {f"server/{path}": text for path, text in fastapi.items()}
+    assert paths(planned({"index.html": "<html>", **server})) == [(".", "."), ("server", "server")]

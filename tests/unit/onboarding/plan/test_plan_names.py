@@ -56,9 +56,34 @@ def test_two_services_of_one_name_are_told_apart_by_their_folders(planned, monor
     assert [one.name for one in planned(same).plan.services] == ["web", "apps-web"]
 
 
-def test_services_that_would_share_a_name_are_refused(planned, monorepo):
-    with pytest.raises(UsageError, match="two services would be called web"):
-        planned(monorepo, sets={"api.name": "web"})
+@pytest.mark.parametrize(
+    ("api", "web", "expected"),
+    [
+        ("app-2048", "2048", ["app-2048", "apps-web"]),
+        ("2048", "app-2048", ["2048", "apps-web"]),
+        ("a", "app-a", ["app-a", "apps-web"]),
+    ],
+)
+def test_two_services_are_told_apart_that_would_share_a_name_in_the_cluster(
+    planned, monorepo, api, web, expected
+):
+    named = {
+        path: text.replace("@acme/api", api).replace("@acme/web", web) for path, text in monorepo.items()
+    }
+    assert [one.name for one in planned(named).plan.services] == expected
+
+
+@pytest.mark.parametrize("sets", [{"api.name": "web"}, {"api.name": "2048", "web.name": "app-2048"}])
+def test_services_that_would_share_a_name_are_refused(planned, monorepo, sets):
+    with pytest.raises(UsageError, match=r"two services would be called (web|app-2048)"):
+        planned(monorepo, sets=sets)
+
+
+def test_a_name_of_one_letter_is_made_long_enough_for_any_registry(planned, fastapi):
+    made = planned(fastapi, a_source(name="x")).plan
+    assert made.name == "app-x"
+    assert made.services[0].image == "ghcr.io/acme/app-x"
+    assert planned(fastapi, sets={"name": "y"}).plan.name == "app-y"
 
 
 def test_an_image_lies_at_its_owner_s_registry(planned, fastapi):

@@ -6,9 +6,9 @@ import pytest
 
 from factories.plans import a_fact, a_source
 from fops.kernel.errors import NotDeployable
+from fops.onboarding.fetch.tree import MemoryTree
 from fops.onboarding.model import App, EnvVariable, Findings
 from fops.onboarding.plan import Options, plan
-from fops.onboarding.tree import MemoryTree
 
 WEB = "uvicorn app.main:app --host 0.0.0.0 --port 8000"
 
@@ -37,6 +37,22 @@ def test_a_procfile_s_workers_run_beside_the_web_process_and_its_release_does_no
     fastapi["Procfile"] += "worker: celery -A app worker\nrelease: python migrate.py\n"
     processes = planned(fastapi).plan.services[0].processes
     assert {one.name: one.port for one in processes} == {"web": 8000, "worker": None}
+
+
+def test_what_a_procfile_runs_before_a_release_is_planned_with_its_line(planned, fastapi):
+    fastapi["Procfile"] += "release: python manage.py migrate\n"
+    service = planned(fastapi).plan.services[0]
+    assert service.release_command == "python manage.py migrate"
+    assert (service.evidence["release_command"].file, service.evidence["release_command"].line) == (
+        "Procfile",
+        2,
+    )
+
+
+@pytest.mark.parametrize("answer", ["alembic upgrade head", ""])
+def test_a_person_says_what_runs_before_a_release(planned, fastapi, answer):
+    fastapi["Procfile"] += "release: python manage.py migrate\n"
+    assert planned(fastapi, sets={"release_command": answer}).plan.services[0].release_command == answer
 
 
 def test_a_runtime_nobody_pins_is_a_question_with_the_table_s_answer(planned, fastapi):
@@ -215,3 +231,15 @@ def test_java_without_a_fact_is_built_by_the_tool_whose_file_is_there(planned, f
     made = planned({"Main.java": source, file: ""}, sets={"port": "none", "start_command": "java Main.java"})
 
     assert made.plan.services[0].package_manager == manager
+
+
+def test_a_build_for_one_platform_is_refused_with_what_would_make_a_server(planned):
+    manifest = (
+        '{"name": "shop", "scripts": {"build": "vite build"}, "devDependencies": {"@sveltejs/kit": "2"}}'
+    )
+    texts = {"package.json": manifest, "svelte.config.js": "import a from '@sveltejs/adapter-vercel'\n"}
+    with pytest.raises(
+        NotDeployable, match=r"svelte.config.js:1 builds for vercel.* with @sveltejs/adapter-node"
+    ):
+        planned(texts)
+    assert planned(texts, sets={"start_command": "node server.js"}).plan.services[0].port

@@ -48,6 +48,13 @@ def test_a_server_is_not_served_as_files(planned, fastapi):
     assert "--target k8s or serverless" in refused.value.hint
 
 
+@pytest.mark.parametrize(("target", "left"), [(Target.SERVERLESS, ["release_command"]), (Target.K8S, [])])
+def test_a_command_before_a_release_is_left_to_people_where_no_job_can_run_it(planned, fastapi, target, left):
+    fastapi["Procfile"] += "release: python manage.py migrate\n"
+    made = planned(fastapi, target=target)
+    assert [one.fact for one in made.plan.assumptions] == left
+
+
 def test_workers_answer_no_requests(planned, fastapi):
     fastapi["Procfile"] = "worker: celery -A app worker\n"
     with pytest.raises(NotDeployable, match="only has workers"):

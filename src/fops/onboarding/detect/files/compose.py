@@ -12,11 +12,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from fops.onboarding.detect.evidence import key_line, read_yaml
+from fops.kernel.formats import line_of
+from fops.onboarding.detect.evidence import read_yaml
 from fops.onboarding.detect.files.commands import as_port, for_development
 from fops.onboarding.detect.files.environment import variable
 from fops.onboarding.detect.files.images import backing_service
 from fops.onboarding.detect.files.place import Place
+from fops.onboarding.detect.files.procfile import ONE_SHOT
 from fops.onboarding.detect.files.values import items
 from fops.onboarding.model import CERTAIN, LIKELY, STRONG, Fact
 from fops.onboarding.ports import Tree
@@ -36,14 +38,22 @@ class _File:
     services: dict[str, dict[str, Any]]
 
     def fact(self, name: str, value: Any, service: str, *keys: str, confidence: float) -> Fact:
-        line = key_line(self.tree, self.path, "services", service, *keys)
+        line = self._line(service, *keys)
         return Fact(
             name=name, value=value, rule=f"compose.{name}", confidence=confidence, file=self.shown, line=line
         )
 
+    def _line(self, service: str, *keys: str) -> int | None:
+        """A line of a service, whose own name is the least indented: others that wait for it may say it before."""
+        text = self.tree.read(self.path) or ""
+        named = re.finditer(rf"^( +)[\"']?{re.escape(service)}[\"']? *:", text, re.MULTILINE)
+        start = min(((len(found[1]), found.start()) for found in named), default=(0, 0))[1]
+        line = line_of(text[start:], service, *keys)
+        return text.count("\n", 0, start) + line if line else None
+
 
 def facts(place: Place) -> Iterator[Fact]:
-    """Ports, variables, processes and backing services of the services built from this place's folder."""
+    """Ports, variables, processes, what ends before them, and backing services, of the services built from this folder."""
     for file in _files(place):
         ours = {
             name: service for name, service in file.services.items() if _context(file, service) == place.path
@@ -94,12 +104,27 @@ def _service(file: _File, name: str, service: dict[str, Any]) -> Iterator[Fact]:
 
 
 def _processes(file: _File, ours: dict[str, Any]) -> Iterator[Fact]:
-    """Several services from one folder with commands of their own are one image run several ways."""
+    """Several services from one folder with commands of their own are one image run several ways; some end."""
     commands = {name: _command(service) for name, service in ours.items()}
     told = {name: command for name, command in commands.items() if command and not for_development(command)}
-    if len(ours) > 1 and len(told) == len(ours):
-        processes = [{"name": name, "command": command} for name, command in told.items()]
-        yield file.fact("processes", processes, next(iter(told)), "command", confidence=LIKELY)
+    once = [name for name in told if name in ONE_SHOT or name in _waited_for(ours)]
+    lasting = [name for name in ours if name not in once]
+    if len(lasting) > 1 and all(name in told for name in lasting):
+        processes = [{"name": name, "command": told[name]} for name in lasting]
+        yield file.fact("processes", processes, lasting[0], "command", confidence=LIKELY)
+    if once and lasting:
+        yield file.fact("release_command", told[once[0]], once[0], "command", confidence=LIKELY)
+
+
+def _waited_for(ours: dict[str, Any]) -> frozenset[str]:
+    """The services that others start after, once these have ended well."""
+    conditions = [waits for service in ours.values() if isinstance(waits := service.get("depends_on"), dict)]
+    return frozenset(
+        str(name)
+        for waits in conditions
+        for name, how in waits.items()
+        if isinstance(how, dict) and how.get("condition") == "service_completed_successfully"
+    )
 
 
 def _command(service: dict[str, Any]) -> str:

@@ -69,8 +69,15 @@ def existing(tree: Tree) -> ExistingDockerfile | None:
         port=port[0] if port else None,
         user=user.text.strip() if user else None,
         stages=tuple(stage.name for stage in stages(tree.read(path) or "") if stage.name),
+        arguments=frozenset(_arguments(tree.read(path) or "")),
         healthcheck=health.text if health and health.text.upper() != "NONE" else None,
     )
+
+
+def _arguments(text: str) -> Iterator[str]:
+    for instruction in instructions(text):
+        if instruction.keyword == "ARG":
+            yield from re.findall(r"(?:^|\s)(\w+)(?==|\s|$)", instruction.text)
 
 
 def facts(place: Place) -> Iterator[Fact]:

@@ -29,6 +29,7 @@ _FOR_DEVELOPERS = re.compile(r"(?i)dev|develop(?:ment)?|local|debug|test(?:ing)?
 _PUBLIC = re.compile(
     r"(?i)^(?:NEXT_PUBLIC|VITE|REACT_APP|NUXT_PUBLIC|GATSBY|PUBLIC|EXPO_PUBLIC)_|PUBLIC_KEY$|PUBLISHABLE|MAX_TOKENS$"
 )
+_INLINED = re.compile(r"(?:NEXT_PUBLIC|REACT_APP|VUE_APP|GATSBY|EXPO_PUBLIC)_")
 _SECRET = re.compile(
     r"(?i)(?:pass(?:word|wd|phrase)?|pwd|secret|token|credential|salt|dsn|pat|"
     r"(?:api|app|auth|access|private|secret|service|encryption|signing|master|account|license|jwt|stripe|ssh)_?key)s?$|"
@@ -42,6 +43,15 @@ _SECRET = re.compile(
 def looks_secret(name: str) -> bool:
     """Whether a variable's value must not be readable: passwords, keys, tokens, and URLs that carry a login."""
     return _SECRET.search(name) is not None and _PUBLIC.search(name) is None
+
+
+def is_inlined(name: str) -> bool:
+    """Whether a build tool alone reads the variable, and writes its value into what browsers get.
+
+    By the documentation of Next.js, Create React App, Vue CLI, Gatsby and Expo. Vite's names begin with `VITE_`, but a
+    program beside it may read those at run time; Nuxt's `NUXT_PUBLIC_` are read when its server starts.
+    """
+    return _INLINED.match(name) is not None
 
 
 def variable(name: str, default: str | None) -> dict[str, Any]:

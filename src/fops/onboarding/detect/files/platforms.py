@@ -26,16 +26,20 @@ _ROWS: tuple[_Row, ...] = (
     ("fly.toml", ("http_service", "internal_port"), "port", STRONG),  # Fly Launch configuration
     ("fly.toml", ("processes", "app"), "start_command", CERTAIN),
     ("fly.toml", ("processes", "web"), "start_command", CERTAIN),
+    ("fly.toml", ("deploy", "release_command"), "release_command", CERTAIN),
     (
         "heroku.yml",
         ("run", "web"),
         "start_command",
         CERTAIN,
     ),  # Heroku: building Docker images with heroku.yml
+    ("heroku.yml", ("release", "command"), "release_command", CERTAIN),
     ("railway.json", ("deploy", "startCommand"), "start_command", CERTAIN),  # Railway: config as code
+    ("railway.json", ("deploy", "preDeployCommand"), "release_command", CERTAIN),
     ("railway.json", ("deploy", "healthcheckPath"), "health_path", CERTAIN),
     ("railway.json", ("build", "buildCommand"), "build_command", STRONG),
     ("railway.toml", ("deploy", "startCommand"), "start_command", CERTAIN),
+    ("railway.toml", ("deploy", "preDeployCommand"), "release_command", CERTAIN),
     ("railway.toml", ("deploy", "healthcheckPath"), "health_path", CERTAIN),
     ("railway.toml", ("build", "buildCommand"), "build_command", STRONG),
     ("apprunner.yaml", ("run", "command"), "start_command", CERTAIN),  # AWS App Runner configuration file
@@ -50,6 +54,11 @@ _ROWS: tuple[_Row, ...] = (
 _ADDONS = (("postgres", "postgres"), ("mysql", "mysql"), ("jawsdb", "mysql"), ("cleardb", "mysql"), ("redis", "redis"),
            ("mongo", "mongodb"), ("amqp", "rabbitmq"), ("memcach", "memcached"), ("elasticsearch", "elasticsearch"),
            ("bonsai", "elasticsearch"), ("kafka", "kafka"))  # fmt: skip
+_RENDER_WEB = (
+    ("startCommand", "start_command"),
+    ("preDeployCommand", "release_command"),
+    ("healthCheckPath", "health_path"),
+)
 # `runtime: python312`, `nodejs20`, `go122`, `java21` of App Engine's standard environment
 _GAE_RUNTIME = re.compile(r"^(python|nodejs|go|java)(\d+)$")
 
@@ -68,12 +77,19 @@ def _row(place: Place, row: _Row) -> Iterator[Fact]:
     value = nested(_read(place, path), *keys)
     if name == "port":
         value = as_port(value)
+    if name == "release_command":
+        value = _in_turn(value)
     if name == "runtime_version" and isinstance(value, (int, float)):
         value = str(value)
     if (isinstance(value, str) and value.strip()) or (isinstance(value, int) and name == "port"):
         yield _fact(place, path, name, value, keys=keys, confidence=confidence)
         if name == "start_command" and (port := port_in(str(value))):
             yield _fact(place, path, "port", port, keys=keys, confidence=confidence)
+
+
+def _in_turn(value: Any) -> Any:
+    """One command out of the list that some platforms take, where each is run if those before went well."""
+    return " && ".join(map(str, value)) if isinstance(value, list) else value
 
 
 def _app_engine(place: Place) -> Iterator[Fact]:
@@ -122,7 +138,7 @@ def _render(place: Place) -> Iterator[Fact]:
 
 
 def _render_web(place: Place, service: dict[str, Any]) -> Iterator[Fact]:
-    for key, name in (("startCommand", "start_command"), ("healthCheckPath", "health_path")):
+    for key, name in _RENDER_WEB:
         value = text(service.get(key))
         if value:
             yield _fact(place, "render.yaml", name, value, keys=(key,), confidence=CERTAIN)

@@ -10,12 +10,14 @@ from fops.onboarding.detect.files.place import Place
 from fops.onboarding.model import CERTAIN, Fact
 
 _FILE = "Procfile"
-ONE_SHOT = frozenset({"release", "postdeploy", "predeploy"})  # names of commands that end
+# Names of commands that end, the first of them to be run before a release: `release` is Heroku's and Dokku's word for
+# it, `postdeploy` Scalingo's (after the build, before the start); the others say so by custom.
+ONE_SHOT = ("release", "postdeploy", "predeploy", "migrate")
 _ENTRY = re.compile(r"^([A-Za-z0-9_-]+)\s*:\s*(\S.*)$")
 
 
 def facts(place: Place) -> Iterator[Fact]:
-    """All processes; the command and port of the one named `web`, or of the only one there is."""
+    """All processes; the command and port of the one named `web`, or of the only one there is; what ends before it."""
     entries = tuple(_entries(place.tree.read(_FILE) or ""))
     if not entries:
         return
@@ -28,6 +30,9 @@ def facts(place: Place) -> Iterator[Fact]:
             yield _fact("start_command", command, line, "web")
             if port := port_in(command):
                 yield _fact("port", port, line, "web")
+    once = {name: (command, line) for name, command, line in entries}
+    if before := next((once[name] for name in ONE_SHOT if name in once), None):
+        yield _fact("release_command", *before, "release")
 
 
 def _entries(text: str) -> Iterator[tuple[str, str, int]]:

@@ -30,5 +30,5 @@ def long_term(of: Iterable[Cycle]) -> tuple[Cycle, ...]:
 
 @cache
 def _products() -> dict[str, list[Cycle]]:
-    text = resources.files("fops.onboarding.plan").joinpath("eol.json").read_text("utf-8")
+    text = resources.files("fops.onboarding.detect.languages").joinpath("eol.json").read_text("utf-8")
     return dict(json.loads(text)["products"])

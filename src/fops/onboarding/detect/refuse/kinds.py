@@ -48,6 +48,7 @@ KINDS: tuple[Kind, ...] = (
         signs.is_github_action,
         ALWAYS,
     ),
+    _kind("functions for Firebase", f"Firebase runs them; {_ELSEWHERE}", signs.is_firebase_functions, ALWAYS),
     _kind("a desktop application", f"it runs on its users' machines; {_ELSEWHERE}", signs.is_desktop, ALWAYS),
     _kind("an Android application", f"it runs on phones; {_ELSEWHERE}", signs.is_android, ALWAYS),
     _kind(

@@ -81,6 +81,17 @@ def is_desktop(tree: Tree) -> bool:
     )
 
 
+def is_firebase_functions(tree: Tree) -> bool:
+    """firebase.google.com, "Get started: write, test, and deploy your first functions": the package and its scripts."""
+    manifest = read_json(tree, "package.json")
+    scripts = nested(manifest, "scripts")
+    texts = " ".join(map(str, scripts.values())) if isinstance(scripts, dict) else ""
+    called = re.search(
+        r"\bfirebase\s+(?:functions:|(?:deploy|emulators:start|serve)\s+--only\s+functions)", texts
+    )
+    return called is not None and nested(manifest, "dependencies", "firebase-functions") is not None
+
+
 def is_github_action(tree: Tree) -> bool:
     """docs.github.com, "Metadata syntax for GitHub Actions": `runs` is required."""
     text = tree.read("action.yml") or tree.read("action.yaml") or ""

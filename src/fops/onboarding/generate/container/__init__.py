@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from fops.onboarding.generate.container import go, ignore, java, node, python, static
-from fops.onboarding.generate.container.runtime import runtime, workdir
+from fops.onboarding.generate.container.runtime import is_beside_program, owned_folder, runtime, workdir
 from fops.onboarding.generate.render import because, render
 from fops.onboarding.generate.render.places import PROPOSED, is_taken
 from fops.onboarding.model import Artifact, ExistingDockerfile, OnboardingPlan, ServicePlan, Target
@@ -43,7 +43,7 @@ def images(plan: OnboardingPlan) -> Iterator[Artifact]:
     for context, services in contexts.items():
         # What the user's own Dockerfile copies is not known, so nothing is taken away from it.
         if all(service.dockerfile is None for service in services):
-            yield ignore.artifact(context, services)
+            yield ignore.artifact(context, services, others=contexts)
 
 
 def dockerfile(plan: OnboardingPlan, service: ServicePlan) -> Iterator[Artifact]:
@@ -88,6 +88,8 @@ def _dockerfile(
             "folder": workdir(service),
             "build_command": service.build_command,
             "port": service.port,
+            "owned_folder": owned_folder(service),
+            "beside_program": is_beside_program(service),
             **values,
             **served,
         },

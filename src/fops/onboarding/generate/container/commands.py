@@ -9,11 +9,17 @@ _SINGLE_QUOTED = re.compile(r"'[^']*'")
 _QUOTED = re.compile(r"""'[^']*'|"(?:[^"\\]|\\.)*\"""", re.DOTALL)
 _SEQUENCE = re.compile(r"[;&|<>()\n]")
 _EXPANDED = re.compile(r"[*?\[\]{}~#!\\]")
-_SHELL_WORDS = frozenset(
-    {"cd", "exec", "export", "set", "source", ".", "if", "for", "while", "until", "case", "ulimit"}
-)
+_SHELL_WORDS = frozenset({
+    "cd", "exec", "export", "set", "source", ".", "if", "for", "while", "until", "case", "ulimit", "!", ":", "eval", "exit",
+    "trap", "umask", "unset", "wait",
+})  # fmt: skip
 _RUNNERS = re.compile(
     r"(?:poetry|uv|pdm|pipenv|pixi|hatch|rye)\s+run\s+|conda\s+run\s+(?:-n\s+\S+\s+|--no-capture-output\s+)*"
+)
+# Programs that leave SIGTERM to its default, which does not exist for process 1; of `python -m`, those that do not.
+_INTERPRETED = re.compile(
+    r"(?:env\s+)?(?:\w+=\S*\s+)*(?:\S*/)?(?:node|nodejs|bun|deno|python[\d.]*|flask|waitress-serve)(?!\S)"
+    r"(?!\s+-m\s+(?:gunicorn|uvicorn|hypercorn|daphne|granian|celery|streamlit)\b)"
 )
 _SCRIPT = re.compile(
     r"(?:pnpm|yarn)\s+(?:run\s+)?(?!run\b|dlx\b|exec\b|node\b)([\w:.][\w:.-]*)(.*)", re.DOTALL
@@ -24,7 +30,7 @@ _BINARY = re.compile(r"(?:pnpm|yarn)\s+(?:exec|node)\s+(.*)", re.DOTALL)
 def exec_form(command: str) -> list[str]:
     """The words of a command; through `sh -c` only where it uses what only a shell understands.
 
-    A single program replaces its shell (`exec`), so that it gets the signal to end.
+    The program that stays replaces its shell (`exec`), so that it gets the signal to end.
     """
     words = _words(command)
     if words:
@@ -35,6 +41,17 @@ def exec_form(command: str) -> list[str]:
 def needs_shell(command: str) -> bool:
     """Whether the command starts a shell, so that the image must have one."""
     return exec_form(command)[:2] == ["sh", "-c"]
+
+
+def needs_init(command: str) -> bool:
+    """Whether a plain interpreter runs the command, which as a container's first process ignores the signal to end.
+
+    Servers such as gunicorn and nginx, npm, Go and the JVM handle it; so may the program itself, which loses nothing.
+    """
+    words = exec_form(command)
+    shell = words[:2] == ["sh", "-c"]
+    text = words[2].rpartition("exec ")[2] if shell else " ".join(words)
+    return (not shell or "exec " in words[2]) and _INTERPRETED.match(text) is not None
 
 
 def kubernetes_words(command: str) -> list[str]:
@@ -59,10 +76,13 @@ def by_npm(command: str) -> str:
 
 
 def _replacing_shell(command: str) -> str:
-    first = command.partition(" ")[0]
-    if not first or _is_sequence(command) or first in _SHELL_WORDS:
+    """The command whose one program, or the last of those joined by `&&`, takes the shell's place."""
+    at = _QUOTED.sub(lambda quoted: "_" * len(quoted[0]), command).rfind("&&")
+    before, last = (f"{command[:at]}&& ", command[at + 2 :].strip()) if at > 0 else ("", command)
+    first = last.partition(" ")[0]
+    if not first or _is_sequence(last) or first in _SHELL_WORDS:
         return command
-    return f"exec env {command}" if "=" in first else f"exec {command}"
+    return f"{before}exec env {last}" if "=" in first else f"{before}exec {last}"
 
 
 def _words(command: str) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fops.onboarding.generate.container.commands import exec_form, needs_shell
-from fops.onboarding.generate.container.runtime import APP_USER, member, processes, reads_port, workdir
+from fops.onboarding.generate.container.runtime import APP_USER, commands, member, reads_port, workdir
 from fops.onboarding.model import ServicePlan
 from fops.onboarding.plan.releases import go_tag, image_tag
 
@@ -22,10 +22,10 @@ _GO_BUILD = re.compile(r"(?P<static>CGO_ENABLED=0 )?go build(?P<rest>(?: [\w./@-
 def dockerfile(service: ServicePlan) -> tuple[str, Mapping[str, Any]]:
     """The template of a Go service and its values."""
     build = service.build_command or f"CGO_ENABLED=0 go build -o bin/{service.name} ."
-    commands = [process.command or f"./bin/{service.name}" for process in processes(service)]
-    programs = tuple(dict.fromkeys(_program(exec_form(command)[0], build) for command in commands))
+    started = [command or f"./bin/{service.name}" for command in commands(service)]
+    programs = tuple(dict.fromkeys(_program(exec_form(command)[0], build) for command in started))
     known = all(re.fullmatch(r"[\w.-]+(?:/[\w.-]+)*", name, re.ASCII) and "/" in name for name in programs)
-    known = known and not any(map(needs_shell, commands))
+    known = known and not any(map(needs_shell, started))
     return "container/go.Dockerfile.j2", {
         "tag": go_tag(service.runtime_version),
         "source": workdir(service, top="/src"),
@@ -40,7 +40,7 @@ def dockerfile(service: ServicePlan) -> tuple[str, Mapping[str, Any]]:
         if known and build.startswith("CGO_ENABLED=0 ")
         else f"debian:{image_tag('debian')}-slim",
         "user": APP_USER,
-        "words": exec_form(commands[0]),
+        "words": exec_form(started[0]),
         "environment": {"PORT": str(service.port)} if service.port and reads_port(service) else {},
     }
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from fops.onboarding.generate.render import because, render
@@ -22,8 +23,8 @@ _LEFT_OUT: Mapping[str, tuple[str, ...]] = MappingProxyType({
 })  # fmt: skip
 
 
-def artifact(context: str, services: Sequence[ServicePlan]) -> Artifact:
-    """The ignore file for the services built from one context."""
+def artifact(context: str, services: Sequence[ServicePlan], *, others: Iterable[str] = ()) -> Artifact:
+    """The ignore file for the services built from one context; `others` are the contexts that others are built from."""
     prefix = "" if context == "." else f"{context}/"
     return render(
         "container/dockerignore.j2",
@@ -31,9 +32,15 @@ def artifact(context: str, services: Sequence[ServicePlan]) -> Artifact:
         reason="Keeps history, local secrets and build leftovers out of the images, and their builds fast.",
         facts=[f"{service.name}:language" for service in services],
         because=because(services[0]),
-        patterns=_patterns(services),
+        patterns=(*_patterns(services), *_below(context, others)),
     )
 
 
 def _patterns(services: Iterable[ServicePlan]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(pattern for service in services for pattern in _LEFT_OUT[service.language]))
+
+
+def _below(context: str, others: Iterable[str]) -> Iterator[str]:
+    """The folders of other services: a site would serve their programs to its visitors."""
+    folders = (posixpath.relpath(other, context) for other in others)
+    return (folder for folder in folders if not folder.startswith("."))

@@ -7,7 +7,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fops.onboarding.generate.container.commands import exec_form
-from fops.onboarding.generate.container.runtime import APP_USER, member, processes, reads_port, workdir
+from fops.onboarding.generate.container.runtime import (
+    APP_USER,
+    commands,
+    member,
+    processes,
+    reads_port,
+    workdir,
+)
 from fops.onboarding.model import ServicePlan, undeclared_server
 from fops.onboarding.plan.releases import TOOLS, java_release, temurin_tag
 
@@ -35,9 +42,7 @@ def dockerfile(service: ServicePlan) -> tuple[str, Mapping[str, Any]]:
     command = processes(service)[0].command
     server = undeclared_server(service.evidence)
     webapp = server if server in _TOMCATS else ""
-    archive = (
-        _webapp(service, tool) if webapp else _archive(command) if len(processes(service)) == 1 else None
-    )
+    archive = _webapp(service, tool) if webapp else _archive(command) if len(commands(service)) == 1 else None
     return "container/java.Dockerfile.j2", {
         "build_image": _build_image(service, tool, wrapped=wrapper in build),
         "gradle_image": tool == "gradle" and wrapper not in build,
@@ -120,6 +125,6 @@ def _stable(command: str, archive: Mapping[str, Any] | None) -> str:
 
 def _folders(service: ServicePlan, tool: str) -> tuple[str, ...]:
     """The folders of the build that the commands name; the whole output where none is seen."""
-    text = " ".join(process.command for process in processes(service))
+    text = " ".join(commands(service))
     layouts = _LAYOUT.findall(text)
     return tuple(dict.fromkeys(layouts)) or (_OUTPUTS[tool],)

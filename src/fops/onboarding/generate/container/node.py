@@ -11,6 +11,8 @@ from typing import Any
 from fops.onboarding.generate.container.commands import exec_form
 from fops.onboarding.generate.container.runtime import (
     NODE_USER,
+    build_defaults,
+    commands,
     member,
     processes,
     reads_port,
@@ -99,7 +101,7 @@ _BUN = Manager(
 def dockerfile(service: ServicePlan) -> tuple[str, Mapping[str, Any]]:
     """The template of a Node service and its values."""
     manager = _manager(service)
-    values = {**_images(service), **_install(service, manager)}
+    values = {**_images(service), **_install(service, manager), "arguments": build_defaults(service)}
     if service.static:
         output = f"{workdir(service)}/{(service.output_folder or 'dist').strip('/')}"
         return "container/node-static.Dockerfile.j2", {**values, "output": output}
@@ -183,7 +185,7 @@ def _has_folder(service: ServicePlan, name: str) -> bool:
 
 
 def _started(service: ServicePlan, manager: Manager) -> Mapping[str, Any]:
-    command = started(service, processes(service)[0])
+    command = started(service, processes(service)[0].command)
     kept = _self_contained(service, command)
     tool = manager.tool if command.startswith(("pnpm ", "yarn ")) else ""
     return {
@@ -205,7 +207,7 @@ def _libraries(service: ServicePlan) -> list[str]:
 
 
 def _self_contained(service: ServicePlan, command: str) -> str:
-    if member(service) != "." or len(processes(service)) > 1:
+    if member(service) != "." or len(commands(service)) > 1:
         return ""
     if _STANDALONE.fullmatch(command.strip()) or _starts_standalone(service):
         return _STANDALONE_FOLDER
@@ -220,8 +222,13 @@ def _starts_standalone(service: ServicePlan) -> bool:
 
 
 def _keeps_everything(service: ServicePlan, command: str) -> bool:
+    """Whether nothing is pruned. What a release runs, such as a migration, is often a tool of development alone."""
     return (
-        bool(_DEVELOPMENT.search(command) or _told(service, "start_needs_development"))
+        bool(
+            service.release_command
+            or _DEVELOPMENT.search(command)
+            or _told(service, "start_needs_development")
+        )
         or "package.json" not in service.files
         or (_is_member(service) and service.package_manager != "npm")
     )

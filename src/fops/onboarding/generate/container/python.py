@@ -109,7 +109,7 @@ def conda_file(service: ServicePlan) -> str:
 
 
 def _common(service: ServicePlan) -> Mapping[str, Any]:
-    command = started(service, processes(service)[0])
+    command = started(service, processes(service)[0].command)
     return {
         "words": exec_form(command),
         "user": APP_USER,
@@ -237,7 +237,7 @@ def _tool(name: str, service: ServicePlan) -> str:
 
 
 def _starts_own_script(service: ServicePlan) -> bool:
-    words = exec_form(started(service, processes(service)[0]))
+    words = exec_form(started(service, processes(service)[0].command))
     return bool(words) and words[0] not in _SERVERS and "/" not in words[0]
 
 

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, count
 from typing import Literal
 
+from fops.onboarding.generate.backing import points_home
 from fops.onboarding.generate.container.commands import by_npm, in_environment
-from fops.onboarding.model import ExistingDockerfile, OnboardingPlan, Process, ServicePlan, undeclared_server
+from fops.onboarding.model import (
+    EnvVariable,
+    ExistingDockerfile,
+    OnboardingPlan,
+    Process,
+    ServicePlan,
+    undeclared_server,
+)
 
 APP_USER = 10001  # above every user a base image has
 NODE_USER = 1000  # `node` and `bun` of the official images
 SCRATCH_USER = 65532  # `nonroot` by the custom of images without a user list
+RELEASE = "release"  # the label of what runs before a roll-out; no lasting process has it
 SCRATCH = "/tmp"  # noqa: S108 - of the container, where every program may write
 NGINX_USER = 101  # of the unprivileged nginx image
 STATIC_PORT = 8080
@@ -32,7 +42,8 @@ _WRITES_BESIDE_ITSELF = frozenset({"strapi", "redwood", "blitz", "gatsby"})
 class Runtime:
     """A started container. `user` is its number, None where the Dockerfile names no number; `root` is said by it.
 
-    `read_only` tells whether the root file system may be; `writable` are the folders it still needs.
+    `read_only` tells whether the root file system may be; `writable` are the folders it still needs, `data` the one on a
+    volume that lasts.
     """
 
     user: int | None
@@ -41,6 +52,7 @@ class Runtime:
     health_path: str | None
     read_only: bool
     writable: tuple[str, ...]
+    data: str | None = None
 
     @property
     def restricted(self) -> bool:
@@ -66,9 +78,28 @@ def runtime(service: ServicePlan) -> Runtime:
         root=False,
         port=service.port,
         health_path=service.health_path,
-        read_only=service.framework not in _WRITES_BESIDE_ITSELF,
+        read_only=service.framework not in _WRITES_BESIDE_ITSELF and not is_beside_program(service),
         writable=(SCRATCH, *_caches(service)),
+        data=data_folder(service),
     )
+
+
+def data_folder(service: ServicePlan) -> str | None:
+    """Where in the container the volume with the program's data is mounted, None without one."""
+    folder = service.data.folder if service.data else None
+    return posixpath.join(workdir(service), folder) if folder else None
+
+
+def is_beside_program(service: ServicePlan) -> bool:
+    """Whether the program writes its data among its own files, so that no volume can keep it."""
+    return service.data is not None and service.data.folder is None
+
+
+def owned_folder(service: ServicePlan) -> str | None:
+    """The folder the image's user must own to write the data: SQLite makes files beside the one it is told."""
+    if is_beside_program(service) and service.data:
+        return posixpath.normpath(posixpath.join(workdir(service), posixpath.dirname(service.data.path)))
+    return data_folder(service)
 
 
 def image_user(service: ServicePlan) -> int:
@@ -85,6 +116,11 @@ def processes(service: ServicePlan) -> tuple[Process, ...]:
     return (serving, *(process for process in named if process is not serving))
 
 
+def commands(service: ServicePlan) -> tuple[str, ...]:
+    """All that is started from the image, the serving process first: what the image has to bring."""
+    return (*(process.command for process in processes(service)), *filter(None, [service.release_command]))
+
+
 def components(plan: OnboardingPlan, service: ServicePlan) -> Iterator[tuple[str, Process]]:
     """The processes, the serving one first, each with a label of its own: RFC 1123, short enough to follow a name.
 
@@ -92,7 +128,7 @@ def components(plan: OnboardingPlan, service: ServicePlan) -> Iterator[tuple[str
     """
     begin = f"{service.name}-"
     others = {other.name.removeprefix(begin) for other in plan.services if other.name.startswith(begin)}
-    taken: set[str] = set()
+    taken = {RELEASE}
     for process in processes(service):
         label = re.sub(r"[^a-z0-9]+", "-", process.name.lower())[:20].strip("-") or "process"
         names = chain([label], (f"{label}-{number}" for number in count(2)))
@@ -101,19 +137,30 @@ def components(plan: OnboardingPlan, service: ServicePlan) -> Iterator[tuple[str
         yield unused, process
 
 
-def started(service: ServicePlan, process: Process) -> str:
+def started(service: ServicePlan, command: str) -> str:
     """The command as the image knows it: managers that only the build had are left out. The user's own image has them."""
     if service.dockerfile is not None:
-        return process.command
+        return command
     if service.language == "node" and service.package_manager != "bun":
-        return by_npm(process.command)
-    return in_environment(process.command)
+        return by_npm(command)
+    return in_environment(command)
 
 
 def system_packages(service: ServicePlan) -> tuple[str, ...]:
     """The Debian packages that the running image needs by the repository's word."""
     fact = service.evidence.get("system_packages")
     return tuple(fact.value) if fact else ()
+
+
+def build_arguments(service: ServicePlan) -> tuple[EnvVariable, ...]:
+    """What the image's build takes as arguments; of the user's own image those that it names."""
+    theirs = service.dockerfile
+    return tuple(one for one in service.build_variables if theirs is None or one.name in theirs.arguments)
+
+
+def build_defaults(service: ServicePlan) -> Mapping[str, str]:
+    """What the build writes into pages where nobody sets it, empty for none: a developer's own machine is no default."""
+    return {one.name: "" if points_home(one) else one.default or "" for one in service.build_variables}
 
 
 def member(service: ServicePlan) -> str:
@@ -130,7 +177,7 @@ def workdir(service: ServicePlan, *, top: str = "/app") -> str:
 
 def reads_port(service: ServicePlan) -> bool:
     """Whether the program takes its port from the variable PORT."""
-    text = " ".join([service.start_command, *(process.command for process in service.processes)])
+    text = " ".join([service.start_command, *commands(service)])
     return any(variable.name == "PORT" for variable in service.env) or "$PORT" in text or "${PORT" in text
 
 
@@ -143,6 +190,7 @@ def _existing(service: ServicePlan, dockerfile: ExistingDockerfile) -> Runtime:
         health_path=service.health_path,
         read_only=False,  # what the user's own image writes is not known
         writable=(SCRATCH,),
+        data=data_folder(service),
     )
 
 

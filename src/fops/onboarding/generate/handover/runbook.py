@@ -9,16 +9,21 @@ from types import MappingProxyType
 
 from fops.onboarding.generate.cloud.serverless import unset_parameters
 from fops.onboarding.generate.handover.service_file import environments
-from fops.onboarding.generate.kubernetes import host, namespace, secret_name, tls_name, workloads
+from fops.onboarding.generate.kubernetes import host, namespace, release_job, secret_name, tls_name, workloads
 from fops.onboarding.generate.kubernetes.base import settable
-from fops.onboarding.generate.kubernetes.names import lettered
+from fops.onboarding.generate.kubernetes.names import claim_name
 from fops.onboarding.generate.pipeline import workflow
 from fops.onboarding.generate.pipeline.scripts import kind_of
 from fops.onboarding.generate.render import Escaped, because, render
 from fops.onboarding.model import Artifact, OnboardingPlan, ServicePlan, Target
+from fops.onboarding.plan.names import lettered
 
 PATH = "docs/runbook.md"
-_SETTING = re.compile(r"\b(vars|secrets)\.([A-Z_]+)")
+_SETTING = re.compile(r"\b(vars|secrets)\.([A-Za-z_][A-Za-z0-9_]*)")
+_OF_THE_BUILD = (
+    "what the build writes into pages that every visitor can read; one value for every environment, since they share what "
+    "was built; the deploy script takes it from its own environment"
+)
 _MEANINGS = MappingProxyType(
     {
         "AWS_ROLE_ARN": "role the pipeline becomes by OIDC, one for each environment",
@@ -50,7 +55,9 @@ class Setting:
 class Described:
     """A service in words. `workers` are its processes without a port, `deployments` its names in a cluster.
 
-    `certificate` is the secret of its host, None where nothing comes in; `to_set` is configuration without a value.
+    `release` is its release command and `job` the Job that runs it, both empty where there is none; `certificate` is
+    the secret of its host, None where nothing comes in; `to_set` is configuration without a value; `data` is the file
+    that no database server keeps and `claim` that on its volume, empty without one.
     """
 
     name: str
@@ -59,11 +66,15 @@ class Described:
     says: str
     secrets: tuple[str, ...]
     secret: str
+    release: str
+    job: str
     workers: tuple[str, ...]
     deployments: tuple[str, ...]
     certificate: str | None
     host: str
     to_set: tuple[str, ...]
+    data: str
+    claim: str
     because: Callable[..., Escaped]
 
 
@@ -85,6 +96,7 @@ def artifacts(plan: OnboardingPlan) -> Iterator[Artifact]:
         services=[_described(plan, service) for service in plan.services],
         rests_on=[f"{', '.join(backing)} beside it"] if backing else [],
         backing=backing,
+        releases=any(service.releases_on(plan.target) for service in plan.services),
         environments=[item for item in environments(plan) if not plan.pages or item.name == plan.production],
         github_environments=_github_environments(plan),
         first=plan.environments[0],
@@ -109,8 +121,15 @@ def artifacts(plan: OnboardingPlan) -> Iterator[Artifact]:
 def settings_of(plan: OnboardingPlan) -> Iterator[Setting]:
     """Every GitHub variable and secret the plan's own workflow reads, as its text says, in the order of their names."""
     text = "".join(artifact.text for artifact in workflow.artifacts(plan))
+    built = {
+        variable.name: _OF_THE_BUILD for service in plan.services for variable in service.build_variables
+    }
+    meanings = {**built, **_MEANINGS}
     for kind, name in sorted(set(_SETTING.findall(text)), key=lambda found: found[1]):
-        yield Setting(name=name, kind="secret" if kind == "secrets" else "variable", meaning=_MEANINGS[name])
+        if name in meanings:  # a command of the repository may look like one
+            yield Setting(
+                name=name, kind="secret" if kind == "secrets" else "variable", meaning=meanings[name]
+            )
 
 
 def _github_environments(plan: OnboardingPlan) -> list[dict[str, object]]:
@@ -120,7 +139,7 @@ def _github_environments(plan: OnboardingPlan) -> list[dict[str, object]]:
 
 
 def _described(plan: OnboardingPlan, service: ServicePlan) -> Described:
-    running = workloads(plan, service)
+    running, job = workloads(plan, service), release_job(plan, service)
     made_with = f"{service.language}, {service.framework}" if service.framework else service.language
     port = f" on port {service.port}" if service.port else ""
     return Described(
@@ -130,10 +149,14 @@ def _described(plan: OnboardingPlan, service: ServicePlan) -> Described:
         says=f"a static site ({made_with})" if service.static else f"a service ({made_with}){port}",
         secrets=tuple(variable.name for variable in service.secrets),
         secret=secret_name(service),
+        release=service.release_command,
+        job=job.name if job else "",
         workers=tuple(process.name for process in service.processes if process.port is None),
         deployments=tuple(workload.name for workload in running),
         certificate=tls_name(service) if running[0].port else None,
         host=host(service, plan.production),
         to_set=tuple(variable.name for variable in settable(service)),
+        data=service.data.path if service.data else "",
+        claim=claim_name(service) if running[0].runtime.data else "",
         because=because(service),
     )

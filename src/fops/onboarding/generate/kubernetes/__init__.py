@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from fops.onboarding.generate.kubernetes import base, overlays
 from fops.onboarding.generate.kubernetes.names import host, namespace, secret_name, tls_name
-from fops.onboarding.generate.kubernetes.workload import workloads
+from fops.onboarding.generate.kubernetes.workload import release_job, workloads
 from fops.onboarding.model import Artifact, OnboardingPlan, Target
 
 
@@ -24,4 +24,4 @@ def artifacts(plan: OnboardingPlan) -> Iterator[Artifact]:
         yield from overlays.artifacts(plan)
 
 
-__all__ = ["artifacts", "host", "namespace", "secret_name", "tls_name", "workloads"]
+__all__ = ["artifacts", "host", "namespace", "release_job", "secret_name", "tls_name", "workloads"]

@@ -8,8 +8,8 @@ from typing import Any
 
 from fops.onboarding.generate.backing import backing, points_home
 from fops.onboarding.generate.container.runtime import reads_port
-from fops.onboarding.generate.kubernetes.names import secret_name, tls_name
-from fops.onboarding.generate.kubernetes.workload import Workload, workloads
+from fops.onboarding.generate.kubernetes.names import claim_name, secret_name, tls_name
+from fops.onboarding.generate.kubernetes.workload import Workload, release_job, workloads
 from fops.onboarding.generate.render import because, render
 from fops.onboarding.model import Artifact, EnvVariable, OnboardingPlan, ServicePlan
 
@@ -65,8 +65,17 @@ def _service(plan: OnboardingPlan, service: ServicePlan) -> Iterator[Artifact]:
     if config or to_set:
         yield _render(plan, service, "configmap.yaml", "The variables the program reads that are no secrets.",
                       config=config, to_set=to_set)  # fmt: skip
+    if main.runtime.data:
+        yield _render(
+            plan,
+            service,
+            "persistentvolumeclaim.yaml",
+            "A volume for the data that no database server keeps.",
+        )
     for workload in every:
-        yield _deployment(plan, service, workload, configured=bool(config or to_set))
+        yield _workload(plan, service, workload, configured=bool(config or to_set))
+    if job := release_job(plan, service):
+        yield _workload(plan, service, job, configured=bool(config or to_set))
     for workload in every:
         if workload.port:
             yield _render(plan, service, _file("service", workload), "A stable name and port for the pods.",
@@ -78,15 +87,17 @@ def _service(plan: OnboardingPlan, service: ServicePlan) -> Iterator[Artifact]:
                   ports=sorted({workload.port for workload in every if workload.port}), backing=_backing_ports(service))  # fmt: skip
 
 
-def _deployment(
+def _workload(
     plan: OnboardingPlan, service: ServicePlan, workload: Workload, *, configured: bool
 ) -> Artifact:
     return _render(
         plan,
         service,
-        _file("deployment", workload),
-        f"Runs the {workload.component} process of {service.name} with probes, limits and no privileges.",
-        template="deployment.yaml",
+        _file("job" if workload.ends else "deployment", workload),
+        f"Runs the release command of {service.name} before each roll-out, limited and without privileges."
+        if workload.ends
+        else f"Runs the {workload.component} process of {service.name} with probes, limits and no privileges.",
+        template="workload.yaml",
         workload=workload,
         configured=configured,
         secrets=[variable.name for variable in _variables(service.secrets)],
@@ -114,5 +125,6 @@ def _render(
         because=because(service),
         service=service,
         part_of=plan.name,
+        claim=claim_name(service),
         **values,
     )

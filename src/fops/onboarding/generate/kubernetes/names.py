@@ -22,11 +22,6 @@ def joined(name: str, end: str, *, longest: int = LABEL_LENGTH) -> str:
     return f"{end[: longest - len(mark) - 1].strip('-')}-{mark}"
 
 
-def lettered(name: str) -> str:
-    """A name where a letter has to stand first: of a Service (RFC 1035), of a stack."""
-    return name if name[0].isalpha() else f"app-{name}"[:LABEL_LENGTH].strip("-")
-
-
 def namespace(plan: OnboardingPlan, environment: str) -> str:
     """The namespace of an environment: `NAME-ENVIRONMENT`."""
     return joined(plan.name, environment)
@@ -40,6 +35,11 @@ def host(service: ServicePlan, environment: str) -> str:
 def secret_name(service: ServicePlan) -> str:
     """The Secret that a person creates: its name is referred to, its values are nowhere in the repository."""
     return joined(service.name, "secrets")
+
+
+def claim_name(service: ServicePlan) -> str:
+    """The claim on a volume for the service's data."""
+    return joined(service.name, "data")
 
 
 def tls_name(service: ServicePlan) -> str:

@@ -22,7 +22,7 @@ def artifacts(plan: OnboardingPlan) -> Iterator[Artifact]:
 
 def _overlay(plan: OnboardingPlan, environment: str) -> Iterator[Artifact]:
     production = environment == plan.production
-    scaled = [workload for workload in _all(plan) if workload.port] if production else []
+    scaled = [one for one in _all(plan) if one.port and not one.single] if production else []
     extra = ["hpa.yaml", "pdb.yaml"] if scaled else []
     yield _render(
         plan,

@@ -1,4 +1,4 @@
-"""What runs of a service in the cluster: one workload a process."""
+"""What runs of a service in the cluster: one workload a process, and a Job for what goes before a roll-out."""
 
 from __future__ import annotations
 
@@ -7,10 +7,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from fops.onboarding.generate.container.commands import kubernetes_words
-from fops.onboarding.generate.container.runtime import Runtime, components, runtime, started
-from fops.onboarding.generate.kubernetes.names import joined, lettered
+from fops.onboarding.generate.container.commands import kubernetes_words, needs_init
+from fops.onboarding.generate.container.runtime import (
+    APP_USER,
+    RELEASE,
+    Runtime,
+    components,
+    runtime,
+    started,
+)
+from fops.onboarding.generate.kubernetes.names import joined
 from fops.onboarding.model import OnboardingPlan, ServicePlan
+from fops.onboarding.plan.names import lettered
 
 # Pods are called by the first 58 characters of `WORKLOAD-HASH-`: the dash has to be among them for alerts to match.
 _LONGEST = 57
@@ -41,7 +49,11 @@ _RESOURCES: Mapping[str, Resources] = MappingProxyType({
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workload:
-    """One Deployment. `words` is empty where the image's own command is meant; `serves` says that a Service fronts it."""
+    """One Deployment, or one Job where it `ends`.
+
+    `words` is empty where the image's own command is meant; `single` says that there must be one pod. `needs_init`: see
+    `commands`; nobody knows what the first process of a user's own image is.
+    """
 
     name: str
     service: str
@@ -51,6 +63,8 @@ class Workload:
     health_path: str | None
     single: bool
     main: bool
+    ends: bool
+    needs_init: bool
     runtime: Runtime
     resources: Resources
 
@@ -58,6 +72,11 @@ class Workload:
     def service_name(self) -> str:
         """The Service's name: unlike other objects' names it may not begin with a digit (RFC 1035)."""
         return lettered(self.name)
+
+    @property
+    def group(self) -> int:
+        """The group whose members may write a volume: the user's own where its number is known."""
+        return self.runtime.user or APP_USER
 
     @property
     def probes(self) -> Mapping[str, Mapping[str, int]]:
@@ -74,24 +93,51 @@ class Workload:
 
 
 def workloads(plan: OnboardingPlan, service: ServicePlan) -> tuple[Workload, ...]:
-    """The service's workloads, the serving one first and named like the service."""
+    """The service's lasting workloads, the serving one first and named like the service."""
     return tuple(_workloads(plan, service))
+
+
+def release_job(plan: OnboardingPlan, service: ServicePlan) -> Workload | None:
+    """What has to end well before a new version is rolled out, None where there is nothing such."""
+    if not service.releases_on(plan.target):
+        return None
+    command = started(service, service.release_command)
+    return Workload(
+        name=joined(service.name, RELEASE, longest=_LONGEST),
+        service=service.name,
+        component=RELEASE,
+        words=tuple(kubernetes_words(command)),
+        port=None,
+        health_path=None,
+        single=True,
+        main=False,
+        ends=True,
+        needs_init=service.dockerfile is None and needs_init(command),
+        runtime=runtime(service),
+        resources=_resources(service),
+    )
+
+
+def _resources(service: ServicePlan) -> Resources:
+    return _RESOURCES["static" if service.static else service.language]
 
 
 def _workloads(plan: OnboardingPlan, service: ServicePlan) -> Iterator[Workload]:
     runs = runtime(service)
-    resources = _RESOURCES["static" if service.static else service.language]
     for index, (part, process) in enumerate(components(plan, service)):
         main = index == 0
+        command = started(service, process.command)
         yield Workload(
             name=service.name if main else joined(service.name, part, longest=_LONGEST),
             service=service.name,
             component=part,
-            words=() if main else tuple(kubernetes_words(started(service, process))),
+            words=() if main else tuple(kubernetes_words(command)),
             port=runs.port if main else process.port,
             health_path=runs.health_path if main else None,
-            single=bool(_SINGLE.search(part)),
+            single=service.data is not None or bool(_SINGLE.search(part)),
             main=main,
+            ends=False,
+            needs_init=not service.static and service.dockerfile is None and needs_init(command),
             runtime=runs,
-            resources=resources,
+            resources=_resources(service),
         )

@@ -9,12 +9,13 @@ from urllib.parse import quote
 
 from fops.onboarding.generate.cloud.serverless import is_zipped, url_output
 from fops.onboarding.generate.container import dockerfile_path, runtime
-from fops.onboarding.generate.kubernetes.names import lettered
+from fops.onboarding.generate.container.runtime import build_arguments
 from fops.onboarding.generate.pipeline.toolchains import toolchain
 from fops.onboarding.generate.pipeline.workflow import output, script_path
 from fops.onboarding.generate.render import Escaped, because, render
 from fops.onboarding.generate.render.places import above, place
 from fops.onboarding.model import Artifact, OnboardingPlan, ServicePlan, Target
+from fops.onboarding.plan.names import lettered
 
 # Commands that need no environment, and those that do.
 _COMMANDS = MappingProxyType({
@@ -33,7 +34,7 @@ _SUMMARIES = MappingProxyType({
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """What the script knows of one service. `stack` begins the names of its stacks; `highest` is the highest HTTP status that still means healthy."""
+    """What the script knows of one service. `stack` begins the names of its stacks; `highest` is the highest HTTP status that still means healthy; `release` is the command a Job runs."""
 
     name: str
     stack: str
@@ -41,6 +42,8 @@ class Item:
     context: str
     path: str
     dockerfile: str
+    arguments: tuple[str, ...]
+    release: str
     install: str
     build: str
     folder: str
@@ -69,6 +72,7 @@ def artifacts(plan: OnboardingPlan) -> Iterator[Artifact]:
         stack=lettered(plan.name),
         environments=plan.environments,
         services=[_item(plan, service) for service in plan.services],
+        releases=any(service.releases_on(plan.target) for service in plan.services),
         plain=plain,
         in_environment=in_environment,
         built=any(service.build_command for service in plan.services),
@@ -95,6 +99,8 @@ def _item(plan: OnboardingPlan, service: ServicePlan) -> Item:
         context=service.context,
         path=service.path,
         dockerfile=dockerfile_path(plan, service),
+        arguments=tuple(variable.name for variable in build_arguments(service)),
+        release=service.release_command if service.releases_on(plan.target) else "",
         install=tools.install if service.build_command else "",
         build=tools.inside(service.build_command) if service.build_command else "",
         folder=output(service),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from fops.onboarding.generate.cloud.serverless import is_zipped
 from fops.onboarding.generate.container import dockerfile_path
+from fops.onboarding.generate.container.runtime import build_arguments, build_defaults
 from fops.onboarding.generate.pipeline.beside import Container, containers, variables
 from fops.onboarding.generate.pipeline.pins import uses
 from fops.onboarding.generate.pipeline.toolchains import Toolchain, toolchain
@@ -81,6 +82,18 @@ class Build(Job):
         return (
             "github-pages" if self.upload == "actions/upload-pages-artifact" else f"files-{self.service.name}"
         )
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """Expressions for the arguments of the image's build; one for a variable that is not set gives nothing."""
+        names = (variable.name for variable in build_arguments(self.service))
+        return tuple(f"vars.{name} && format('{name}={{0}}', vars.{name})" for name in names)
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """Expressions for the variables that a build of files reads."""
+        defaults = build_defaults(self.service)
+        return {name: f"vars.{name}" + (f" || '{text}'" if text else "") for name, text in defaults.items()}
 
     @property
     def folder(self) -> str:

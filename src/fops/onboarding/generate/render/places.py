@@ -11,7 +11,7 @@ from fops.onboarding.model import Artifact
 PROPOSED = ".fops/proposed"
 # Lines that rest on these hold commands of the repository, which are nobody else's to change.
 _COMMANDS = frozenset({
-    "install_command", "build_command", "start_command", "test_command", "lint_command", "processes",
+    "install_command", "build_command", "start_command", "release_command", "test_command", "lint_command", "processes",
 })  # fmt: skip
 
 

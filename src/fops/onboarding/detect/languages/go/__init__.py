@@ -1,7 +1,8 @@
 """Go: modules and workspaces, the folders of dep and glide, and plain `main.go`.
 
 Map: modules.py (go.mod, go.work) · packages.py (programs and what they reach) · version.py · dependencies.py
-(framework, services) · start.py (build, start, processes) · port.py · behaviour.py (routes, environment, checks).
+(framework, services, database file) · start.py (build, start, processes) · port.py · embedded.py (front ends) ·
+command_line.py (tools that serve nobody) · behaviour.py (routes, environment, checks).
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from collections.abc import Iterator
 
 from fops.onboarding.detect.evidence import Claim
 from fops.onboarding.detect.languages.go.behaviour import behaviour, checks
-from fops.onboarding.detect.languages.go.dependencies import dependencies
+from fops.onboarding.detect.languages.go.command_line import command_line
+from fops.onboarding.detect.languages.go.dependencies import database, dependencies
+from fops.onboarding.detect.languages.go.embedded import embedded
 from fops.onboarding.detect.languages.go.packages import Project, project, sources
 from fops.onboarding.detect.languages.go.port import port
 from fops.onboarding.detect.languages.go.start import commands, running
@@ -61,13 +64,20 @@ class Go:
             files = tuple(path for package in whole.reach(programs[0]) for path in package.files)
             yield from port(tree, files, framework=framework)
             yield from behaviour(tree, files)
+            yield from database(tree, whole, files)
+            yield from embedded(tree, files)
 
     def library(self, tree: Tree) -> Claim | None:
-        """A module without a main package; of files that cannot be read, one laid out as packages to import are."""
+        """A module without a main package, or with one that is a command-line tool.
+
+        Of files that cannot be read, a module laid out as packages to import are.
+        """
         whole = project(tree)
         manifest = _manifest(tree)
-        if manifest is None or whole.programs:
+        if manifest is None:
             return None
+        if whole.programs:
+            return command_line(tree, whole)
         if whole.readable:
             return Claim(confidence=STRONG, rule="go.library.no-main-package", file=manifest, line=1)
         name = next((str(fact.value) for fact in _manifest_facts(tree, whole) if fact.name == "name"), "")

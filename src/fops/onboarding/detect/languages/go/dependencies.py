@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from fops.onboarding.detect.evidence import find
+from fops.onboarding.detect.languages.code import code_hits
+from fops.onboarding.detect.languages.database_file import LITERAL, database_file, first
 from fops.onboarding.detect.languages.go.packages import Project
 from fops.onboarding.detect.languages.tool_versions import Pin
 from fops.onboarding.model import STRONG, Fact
@@ -50,6 +52,18 @@ SERVICES = {
     "gorm.io/driver/sqlserver": "mssql",
 }
 """Drivers by their module paths, from each project's own documentation."""
+
+EMBEDDED = (
+    "github.com/mattn/go-sqlite3", "modernc.org/sqlite", "github.com/glebarez/sqlite", "github.com/glebarez/go-sqlite",
+    "github.com/ncruces/go-sqlite3", "zombiezen.com/go/sqlite", "gorm.io/driver/sqlite", "go.etcd.io/bbolt", "github.com/boltdb/bolt",
+)  # fmt: skip
+"""Drivers that keep data in a file of the program's own, from each project's documentation."""
+
+
+def database(tree: Tree, project: Project, files: tuple[str, ...]) -> Iterator[Fact]:
+    """The fact `database_file`: what the code names, where a driver can open it."""
+    if any(f"{pin.value}/".startswith(f"{path}/") for pin in _used(tree, project) for path in EMBEDDED):
+        yield from first(database_file("go", hit) for hit in code_hits(tree, LITERAL, files))
 
 
 def dependencies(tree: Tree, project: Project) -> Iterator[Fact]:

@@ -65,6 +65,16 @@ def running(tree: Tree, project: Project) -> tuple[Package, ...]:
     )
 
 
+def keeps_running(tree: Tree, project: Project) -> bool:
+    """Whether a program waits for a signal, or is called a worker."""
+    return any(_stays(tree, program) for program in project.programs)
+
+
+def offers_serving(tree: Tree, project: Project) -> bool:
+    """Whether a program is a command line with a command that serves."""
+    return any(_subcommand(tree, project, program) for program in project.programs)
+
+
 def commands(tree: Tree, project: Project, programs: tuple[Package, ...]) -> Iterator[Fact]:
     """The facts about installing, building and starting the programs, the serving one first."""
     yield from _install(tree, project)

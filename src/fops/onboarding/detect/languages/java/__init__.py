@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from fops.onboarding.detect.evidence import Claim
 from fops.onboarding.detect.languages.java import dropwizard, servlet
 from fops.onboarding.detect.languages.java.bare import bare_claim, bare_facts
-from fops.onboarding.detect.languages.java.behaviour import behaviour
+from fops.onboarding.detect.languages.java.behaviour import behaviour, database
 from fops.onboarding.detect.languages.java.build import Build, builds, manifest_file
 from fops.onboarding.detect.languages.java.config import settings
 from fops.onboarding.detect.languages.java.dependencies import framework, services
@@ -98,3 +98,4 @@ def _facts(tree: Tree, programs: tuple[Build, ...]) -> Iterator[Fact]:
     else:
         yield from port(tree, found.sources, module=app, framework=name, settings=configured)
     yield from behaviour(tree, found.sources, module=app, settings=configured)
+    yield from database(tree, found.sources, configured)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
+from itertools import chain
 
 from fops.onboarding.detect.evidence import Hit
 from fops.onboarding.detect.languages.code import code_hits, environment
+from fops.onboarding.detect.languages.database_file import database_file, first
 from fops.onboarding.detect.languages.java.builds.module import Module
 from fops.onboarding.detect.languages.java.config import default_of
 from fops.onboarding.detect.languages.tool_versions import Pin
@@ -24,6 +26,10 @@ _ENVIRONMENT = (
     ),
     re.compile(r"\bgetenv\(\)\s*(?:\.get\(\s*|\[\s*)\"(?P<name>[A-Z][A-Z0-9_]+)\""),
     re.compile(r"@Value\(\s*\"\\?\$\{(?P<name>[A-Z][A-Z0-9_]+)(?::(?P<default>[^\"}]*))?\}\""),
+)
+_DATABASE = re.compile(
+    r"(?P<quote>\")(?:\$\{(?P<variable>[A-Z][A-Z0-9_]*):)?(?P<scheme>jdbc:(?:h2|sqlite|hsqldb:file):(?:file:)?)(?P<base>)"
+    r"(?P<path>(?!mem:|tcp:|ssl:|zip:|//)[\w./-]+)(?P<rest>(?:[;?][^\"}\n]*)?)\}?\""
 )
 _VARIABLE = re.compile(r"\$\{\??\s*(?P<name>[A-Z][A-Z0-9_]+)(?::(?P<default>[^{}]*))?\}")
 
@@ -43,6 +49,27 @@ def behaviour(
             *(hit for pattern in _ENVIRONMENT for hit in code_hits(tree, pattern, paths)),
         ],
     )
+
+
+def database(tree: Tree, paths: tuple[str, ...], settings: Mapping[str, Pin]) -> Iterator[Fact]:
+    """The fact `database_file`: what the configuration names, whose key as a variable names another, else the code."""
+    yield from first(
+        chain(
+            (
+                database_file("java", hit, variable=hit.match["variable"] or key)
+                for hit, key in _addresses(settings)
+            ),
+            (database_file("java", hit) for hit in code_hits(tree, _DATABASE, paths)),
+        )
+    )
+
+
+def _addresses(settings: Mapping[str, Pin]) -> Iterator[tuple[Hit, str]]:
+    """The addresses of files in the configuration, with the variable that each key is: `spring.datasource.url` and its like."""
+    for key, pin in settings.items():
+        match = _DATABASE.search(f'"{pin.value}"') if key.endswith(("url", "jdbc-url")) else None
+        if match:
+            yield Hit(file=pin.file, line=pin.line or 1, match=match), re.sub(r"\W", "_", key).upper()
 
 
 def _configured(settings: Mapping[str, Pin]) -> Iterator[Hit]:

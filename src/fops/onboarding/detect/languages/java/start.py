@@ -159,7 +159,8 @@ def _gradle(tree: Tree, build: Build) -> Product | None:
         ending = "war" if app.packaging == "war" else "jar"
         return Product(f"boot{ending.capitalize()}", _jar(f"{libraries}.{ending}"), boot)
     if fat and (app.main_class or build.main or build.named):
-        return Product("shadowJar", _jar(f"{libraries}-all.jar"), fat)
+        whole = inside(app.folder, f"build/libs/{app.whole_archive}.jar")
+        return Product("shadowJar", _jar(whole), fat)
     if app.runnable and app.main_class:
         return Product("jar", _jar(f"{libraries}.jar"), app.main_class)
     if application:

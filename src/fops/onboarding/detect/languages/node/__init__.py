@@ -1,7 +1,7 @@
 """Node: JavaScript and TypeScript, with npm, pnpm, Yarn or Bun.
 
 Map: manifest.py (package.json) · package_manager.py · version.py · frameworks.py (the table) · sources.py (program files)
-install.py · commands.py (build, start, test, lint) · monorepo/ (Nx, siblings) · site.py (static or not) · port.py · behaviour.py (routes, variables, services)
+install.py · commands.py (build, start, test, lint) · monorepo/ (Nx, siblings) · built/ (static or not, its variables, for one platform) · port.py · behaviour.py (routes, variables, services)
 """
 
 from __future__ import annotations
@@ -13,11 +13,20 @@ from fops.onboarding.detect.evidence import Claim
 from fops.onboarding.detect.languages.node import sources
 from fops.onboarding.detect.languages.node.behaviour import (
     behaviour,
+    database,
     listen_variable,
     listens_locally,
     services,
     system_packages,
     worker,
+)
+from fops.onboarding.detect.languages.node.built.adapters import built_for
+from fops.onboarding.detect.languages.node.built.site import (
+    build_env,
+    output,
+    revalidates,
+    server_output,
+    static,
 )
 from fops.onboarding.detect.languages.node.commands import Project, commands, run_by, serves_files_only
 from fops.onboarding.detect.languages.node.frameworks import APPLICATION_KINDS, Framework, frameworks
@@ -26,7 +35,6 @@ from fops.onboarding.detect.languages.node.monorepo import nx, siblings
 from fops.onboarding.detect.languages.node.package_manager import chosen, package_manager
 from fops.onboarding.detect.languages.node.port import port
 from fops.onboarding.detect.languages.node.release import release
-from fops.onboarding.detect.languages.node.site import output, server_output, static
 from fops.onboarding.detect.languages.node.version import version
 from fops.onboarding.model import CERTAIN, LIKELY, STRONG, WEAK, App, Fact
 from fops.onboarding.ports import Tree
@@ -92,6 +100,10 @@ class Node:
         """The build of a workspace's member that comes after the builds of those it imports, None where it needs none."""
         return siblings.build(tree, app, members)
 
+    def aside(self, tree: Tree) -> Iterator[str]:
+        """Notes on the applications of an Nx workspace that are built and started from the top, as the first is."""
+        return nx.aside(tree, chosen(tree, read(tree) or _EMPTY))
+
     def facts(self, tree: Tree) -> Iterator[Fact]:
         """Every candidate fact."""
         manifest = read(tree) or _EMPTY
@@ -106,7 +118,10 @@ class Node:
         elif not judged:
             judged = [_without_framework(tree, manifest, paths)]
         files_only = next(bool(fact.value) for fact in judged if fact.name == "static")
-        project = Project(manifest=manifest, tool=tool, framework=main, static=files_only)
+        elsewhere = [] if files_only else list(built_for(tree, main))
+        project = Project(
+            manifest=manifest, tool=tool, framework=main, static=files_only, elsewhere=bool(elsewhere)
+        )
         if manifest.text("name"):
             yield Fact(
                 name="name",
@@ -121,10 +136,12 @@ class Node:
         yield from version(tree, manifest)
         yield from _framework(tree, found)
         yield from judged
+        yield from elsewhere
         run = list(commands(tree, project))
         yield from run
         yield from services(tree, manifest)
         yield from system_packages(tree, manifest)
+        yield from build_env(tree, paths)
         if files_only and part is None:
             yield from output(tree, main)
         if not files_only and main:
@@ -133,6 +150,9 @@ class Node:
             listens = [fact for fact in port(tree, manifest, main, paths) if fact.value is not None]
             yield from listens
             yield from behaviour(tree, manifest, paths)
+            yield from database(tree, manifest, paths)
+            if main and main.name == "next":
+                yield from revalidates(tree, paths)
             yield from listen_variable(tree, manifest, paths)
             yield from listens_locally(tree, manifest, paths)
             if main is None and not listens and sources.listening(tree, paths) is None:

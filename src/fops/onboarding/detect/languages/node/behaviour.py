@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 
-from fops.onboarding.detect.evidence import find, find_all, matching
+from fops.onboarding.detect.evidence import Hit, find, find_all, matching
 from fops.onboarding.detect.languages.code import code_hits, environment
+from fops.onboarding.detect.languages.database_file import LITERAL, database_file, first
 from fops.onboarding.detect.languages.node.manifest import PATH, Manifest, dependency_line
 from fops.onboarding.model import LIKELY, STRONG, Fact
 from fops.onboarding.ports import Tree
@@ -63,6 +66,15 @@ _JOBS = frozenset({
     "node-cron", "node-schedule", "node-telegram-bot-api", "pg-boss", "telegraf", "tmi.js", "whatsapp-web.js", "@temporalio/worker",
 })  # fmt: skip
 """Packages of programs that work through jobs, messages or a chat, and need not listen."""
+_EMBEDDED = (
+    "better-sqlite3", "sqlite3", "sqlite", "@libsql/client", "libsql", "sql.js", "connect-sqlite3", "better-sqlite3-session-store", "@keyv/sqlite",
+    "@mikro-orm/sqlite", "@mikro-orm/better-sqlite",
+)  # fmt: skip
+"""Packages that keep data in a file of the program's own, from each project's documentation."""
+_BUILT_IN = re.compile(r"[\"'](?:bun|node):sqlite[\"']")
+_PRISMA_SQLITE = re.compile(
+    r'datasource\s+\w+\s*\{[^}]*?provider\s*=\s*"sqlite"[^}]*?\burl\s*=\s*(?:env\(\s*"(?P<name>\w+)"|"file:)'
+)
 _PRISMA = re.compile(
     r'(?m)^[ \t]*provider\s*=\s*"(?P<name>postgresql|postgres|mysql|mongodb|sqlserver|cockroachdb)"'
 )
@@ -205,6 +217,31 @@ def worker(tree: Tree, manifest: Manifest, start: Fact | None) -> Iterator[Fact]
             file=PATH,
             line=dependency_line(tree, package),
         )
+
+
+def database(tree: Tree, manifest: Manifest, paths: Sequence[str]) -> Iterator[Fact]:
+    """The fact `database_file`: what Prisma's schema names, else what the code names where a package can open it."""
+    schema = find(tree, _PRISMA_SQLITE, matching(tree, "*.prisma"))
+    told = _told_to_prisma(tree, schema) if schema else None
+    if schema and told:
+        # as Prisma reads it: relative to the schema
+        path, name = posixpath.join(posixpath.dirname(schema.file), told.match["path"]), schema.match["name"]
+        place = replace(
+            told, file=schema.file, line=schema.match.string.count("\n", 0, schema.match.end()) + 1
+        )
+        yield from first(iter([database_file("node", place, path=path, variable=name)]))
+    elif any(name in manifest.runtime for name in _EMBEDDED) or find(tree, _BUILT_IN, paths):
+        yield from first(database_file("node", hit) for hit in code_hits(tree, LITERAL, paths))
+
+
+def _told_to_prisma(tree: Tree, schema: Hit) -> Hit | None:
+    """The file that the schema names itself, or that the variable it reads holds in an example."""
+    if not schema.match["name"]:
+        return find(tree, LITERAL, (schema.file,))
+    assigned = re.compile(
+        rf"(?m)^{schema.match['name']}\s*=\s*(?P<quote>[\"']?)(?P<scheme>file:)(?P<base>)(?P<path>[\w./-]+)(?P<rest>(?:\?\S*)?)"
+    )
+    return find(tree, assigned, (".env.example", ".env.sample", ".env.template", ".env"))
 
 
 def listen_variable(tree: Tree, manifest: Manifest, paths: Sequence[str]) -> Iterator[Fact]:

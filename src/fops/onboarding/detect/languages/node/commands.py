@@ -28,6 +28,9 @@ _DEVELOPMENT = re.compile(
     r"\bdocusaurus\s+start\b|\bumi\s+dev\b|\bpreact\s+watch\b|\bnest\s+start\s+--watch\b|\bbrunch\s+watch\b|\bpolymer\s+serve\b|\bgulp\b|\bstencil\s+build\s+--dev\b|"
     r"\brsbuild\s+dev\b|\blive-server\b|\bredwood\s+dev\b|\bnx\s+(?:run\s+[\w@/-]+:)?serve\b|\bturbo\s+(?:run\s+)?dev\b"
 )
+# Commands that start what a framework builds for Node, and those that only show it.
+_OF_A_FRAMEWORK = re.compile(r"\b(?:nuxi|nuxt|react-router-serve|remix-serve|vinxi)\b|\.output/server/")
+_PREVIEWS = re.compile(r"\b(?:astro|nuxi|nuxt|vite)\s+preview\b")
 _FILES_ONLY = re.compile(
     r"(?:^|&&\s*|\bnpx\s+)(?:serve|http-server|vite\s+preview|gatsby\s+serve|astro\s+preview|docusaurus\s+serve|sirv)\b"
 )
@@ -36,12 +39,13 @@ _NO_TEST = re.compile(r"no test specified|--watch(?:All)?(?![\w=-])|^\s*(?:exit\
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
-    """What the other modules settled: the tool, the framework that counts, whether files alone come out."""
+    """What the other modules settled: the tool, the framework that counts, whether files alone come out, or functions."""
 
     manifest: Manifest
     tool: str
     framework: Framework | None
     static: bool
+    elsewhere: bool = False
 
 
 def for_development(command: str) -> bool:
@@ -167,7 +171,7 @@ def runner(tool: str) -> str:
 def start(tree: Tree, project: Project) -> Iterator[Fact]:
     """The production start command; none where only files are served and no script serves them."""
     yield from _start_scripts(tree, project)
-    if project.static:
+    if project.static or project.elsewhere:
         return
     if project.framework and project.framework.start:
         value = _documented_start(tree, project.manifest, project.framework)
@@ -211,12 +215,16 @@ def _start_scripts(tree: Tree, project: Project) -> Iterator[Fact]:
         text = project.manifest.scripts.get(script, "").strip()
         if not text or (project.static and (for_development(text) or script != "start")):
             continue
+        if project.elsewhere and (for_development(text) or _PREVIEWS.search(text)):
+            continue
         if script in {"serve", "preview"} and (
             for_development(text) or serves_files_only(text) or project.framework is not None
         ):
             continue
         yield from _settings_file(tree, script, text)
-        weight = WEAK if for_development(text) or _is_of_the_build(tree, project, text) else confidence
+        doubted = for_development(text) or _is_of_the_build(tree, project, text)
+        doubted = doubted or bool(project.elsewhere and _OF_A_FRAMEWORK.search(text))
+        weight = WEAK if doubted else confidence
         yield Fact(name="start_command", value=run(project.tool, script), rule="node.start.script", confidence=weight,
                    file=PATH, line=line(tree, "scripts", script))  # fmt: skip
 

@@ -11,6 +11,7 @@ from fops.onboarding.detect.languages.code import code_hits
 from fops.onboarding.ports import Tree
 
 _SOURCE = re.compile(r"\.(?:[cm]?js|[cm]?ts|jsx|tsx)\Z")
+_COMPONENT = re.compile(r"\.(?:vue|svelte|astro|mdx)\Z")
 _ASIDE = re.compile(
     r"(?:^|/)\.|(?:^|/)(?:tests?|__tests__|specs?|e2e|cypress|examples?|samples?|fixtures?|docs?|public|static|assets|dist|build|out|coverage|"
     r"vendor|scripts)/|\.(?:test|spec|stories|d|config|min)\.[cm]?[jt]sx?\Z|(?:^|/)(?:gulpfile|gruntfile|webpack[^/]*|karma[^/]*)\.",
@@ -41,6 +42,12 @@ def sources(tree: Tree) -> tuple[str, ...]:
     """Source files, nearest to the top first; tests, configuration and built files left out. At most `_MOST`."""
     found = [path for path in tree.files if _SOURCE.search(path) and not _ASIDE.search(path)]
     return tuple(sorted(found, key=lambda path: (path.count("/"), path))[:_MOST])
+
+
+def pages(tree: Tree, paths: Iterable[str]) -> tuple[str, ...]:
+    """The source files given, and those of components that a build turns into such. At most `_MOST` of them."""
+    found = [path for path in tree.files if _COMPONENT.search(path) and not _ASIDE.search(path)]
+    return (*paths, *sorted(found, key=lambda path: (path.count("/"), path))[:_MOST])
 
 
 def entry(tree: Tree, *, main: str | None = None) -> str | None:

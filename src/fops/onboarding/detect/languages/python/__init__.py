@@ -1,7 +1,7 @@
 """Python: applications, workers and sites, of any package manager.
 
 Map: claim.py (application or library) · manifests/ (dependencies, package_manager, version, framework, services) · code/ (program text
-by syntax tree: routes, environment) · run/ (entry, start, port, workers, Django) · checks.py (test, lint) · static.py
+by syntax tree: routes, environment, database) · run/ (entry, start, port, workers, Django) · checks.py (test, lint) · static.py
 (site generators).
 """
 
@@ -13,6 +13,7 @@ from fops.onboarding.detect.evidence import Claim, key_line
 from fops.onboarding.detect.files.commands import port_in
 from fops.onboarding.detect.languages.python import claim, static
 from fops.onboarding.detect.languages.python.checks import checks
+from fops.onboarding.detect.languages.python.code.database import database
 from fops.onboarding.detect.languages.python.code.environment import environment
 from fops.onboarding.detect.languages.python.code.routes import health, metrics
 from fops.onboarding.detect.languages.python.manifests import package_manager
@@ -25,7 +26,7 @@ from fops.onboarding.detect.languages.python.run.port import port
 from fops.onboarding.detect.languages.python.run.program import Project, project
 from fops.onboarding.detect.languages.python.run.servers import Start
 from fops.onboarding.detect.languages.python.run.start import start, with_port
-from fops.onboarding.detect.languages.python.run.workers import workers
+from fops.onboarding.detect.languages.python.run.workers import job, workers
 from fops.onboarding.model import CERTAIN, LIKELY, Fact
 from fops.onboarding.ports import Tree
 
@@ -87,6 +88,7 @@ def _running(whole: Project) -> Iterator[Fact]:
     yield from _start(whole, processes)
     yield from services(whole.dependencies, whole.modules)
     yield from environment(whole.modules)
+    yield from database(whole.modules, in_instance="flask-sqlalchemy" in whole.dependencies)
     yield from health(whole.modules, framework=framework.name if framework else None)
     yield from metrics(whole.modules)
 
@@ -102,6 +104,8 @@ def _start(whole: Project, processes: list[Fact]) -> Iterator[Fact]:
     if found is None:
         return
     command = with_port(whole.tree, found, listening.value if listening else 8000)
+    if not listening and not processes and (only := job(whole, command)):
+        yield only
     yield _fact(found, name="start_command", value=command)
     yield _fact(found, name="static", value=False)
     if found.needs:

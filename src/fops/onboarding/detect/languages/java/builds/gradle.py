@@ -14,6 +14,7 @@ from typing import Any
 
 from fops.onboarding.detect.evidence import matching, read_toml
 from fops.onboarding.detect.files.values import nested
+from fops.onboarding.detect.languages.java.builds.archives import whole_archive, without_whole
 from fops.onboarding.detect.languages.java.builds.module import Module, inside
 from fops.onboarding.detect.languages.tool_versions import Pin
 from fops.onboarding.ports import Tree
@@ -128,6 +129,7 @@ def _module(tree: Tree, folder: str, shared: list[Script], settings: Script | No
         name=_name(settings, folder),
         packaging="war" if any(pin.value == "war" for pin in plugins) else "jar",
         archive=_archive(tree, own, folder, settings),
+        whole_archive=_whole_archive(tree, own, folder, settings),
         dependencies=tuple(_dependencies(tree, own)),
         plugins=plugins,
         main_class=manifest or main,
@@ -256,16 +258,32 @@ def _variable(texts: list[str], expression: str) -> str | None:
 
 def _archive(tree: Tree, own: Script, folder: str, settings: Script | None) -> str | None:
     """Name and version as the jar task puts them together; None where the script sets parts of it."""
-    fixed = _ARCHIVE.search(own.text)
+    text = without_whole(own.text)
+    fixed = _ARCHIVE.search(text)
     if fixed:
         return fixed[1]
-    if _RENAMED.search(own.text):
+    if _RENAMED.search(text):
         return None
+    name, version = _named(settings, folder), _version(tree, own)
+    archive = f"{name}-{version}" if version else name
+    return archive if re.fullmatch(r"\w[\w.+-]*", archive) else None
+
+
+def _whole_archive(tree: Tree, own: Script, folder: str, settings: Script | None) -> str:
+    name = _named(settings, folder)
+    known = re.fullmatch(r"\w[\w.+-]*", name)
+    return whole_archive(own.text, name=name if known else "*", version=_version(tree, own))
+
+
+def _named(settings: Script | None, folder: str) -> str:
     root = _name(settings, folder)
-    name = root.value if root else folder.rpartition("/")[2]
-    version = _VERSION.search(own.text) or re.search(
+    return root.value if root else folder.rpartition("/")[2]
+
+
+def _version(tree: Tree, own: Script) -> str:
+    """The version, empty where there is none, `*` where the script computes it."""
+    found = _VERSION.search(own.text) or re.search(
         r"(?m)^version\s*=\s*([\w.+-]+)$", tree.read("gradle.properties") or ""
     )
-    known = version is not None or not re.search(r"(?m)^[ \t]*version\b", own.text)
-    archive = f"{name}-{version[1]}" if version else name
-    return archive if known and re.fullmatch(r"\w[\w.+-]*", archive) else None
+    computed = re.search(r"(?m)^[ \t]*version\b", own.text)
+    return found[1] if found else "*" if computed else ""

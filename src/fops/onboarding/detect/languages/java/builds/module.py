@@ -12,7 +12,8 @@ class Module:
     """One module of a build; every Pin's value comes from the build file at its line.
 
     `dependencies` and `plugins` are `group:artifact` or plugin ids, those of tests left out. `levels` are the Java
-    levels it states, the most binding first. `archive` is the file's name without extension, None when computed.
+    levels it states, the most binding first. `archive` is the file's name without extension, None when computed;
+    `whole_archive` that of the one with everything inside, with `*` for what is computed.
     """
 
     tool: str
@@ -27,6 +28,7 @@ class Module:
     levels: tuple[Pin, ...]
     runnable: bool
     framework_version: str = ""
+    whole_archive: str = "*-all"
 
     def plugin(self, *names: str) -> Pin | None:
         """The first plugin whose id or `group:artifact` contains one of the names."""

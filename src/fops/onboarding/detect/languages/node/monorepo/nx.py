@@ -5,7 +5,9 @@ Sources: Nx's reference of nx.json and project.json, and of the executors of its
 
 from __future__ import annotations
 
+import json
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -56,12 +58,22 @@ class NxProject:
 
 def main_project(tree: Tree) -> NxProject | None:
     """The application that counts: the workspace's default project, else a server, else the first."""
+    return next(iter(_ranked(tree)), None)
+
+
+def aside(tree: Tree, tool: str) -> Iterator[str]:
+    """A note for each other application of the workspace, with the answers that choose it."""
+    for project in _ranked(tree)[1:]:
+        answers = {fact.name: json.dumps(fact.value).strip('"') for fact in facts(project, tool)}
+        flags = " ".join(f"--set {name}={shlex.quote(value)}" for name, value in answers.items())
+        yield f"also an application: {project.folder} (Nx project {project.name}); choose it with {flags}"
+
+
+def _ranked(tree: Tree) -> list[NxProject]:
     settings = read_json(tree, _SETTINGS)
-    if settings is None:
-        return None
     default = nested(settings, "defaultProject")
-    found = sorted(_projects(tree), key=lambda one: (one.name != default, not one.serves, one.folder))
-    return next(iter(found), None)
+    found = _projects(tree) if settings is not None else ()
+    return sorted(found, key=lambda one: (one.name != default, not one.serves, one.folder))
 
 
 def _projects(tree: Tree) -> Iterator[NxProject]:

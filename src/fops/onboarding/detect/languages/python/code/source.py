@@ -36,7 +36,7 @@ _NOT_PROGRAM = re.compile(
     r"(?:^|/)(?:setup|conftest|noxfile|fabfile|test_[\w-]*|[\w-]*_test|tests?|\w+_pb2(?:_grpc)?|versioneer)\.py$"
 )
 _TELLING = re.compile(
-    r"environ|getenv|\(\s*[\"'][A-Z]|__main__|\bapp\b|\bapplication\b|server|serve|port\b|PORT|route|[Ss]ettings|path\(|URLCONF|ENGINE|BROKER|\w://"
+    r"environ|getenv|\(\s*[\"'][A-Z]|__main__|\bapp\b|\bapplication\b|server|serve|port\b|PORT|route|[Ss]ettings|path\(|URLCONF|ENGINE|BROKER|sqlite|\w://"
 )
 _STATEMENT = re.compile(r"(?m)^(?=[^\s#)\]}\"'])")
 _OLD_PRINT = re.compile(r"(?m)^(\s*)print\b(?!\s*[(=.]).*$")

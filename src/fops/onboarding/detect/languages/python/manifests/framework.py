@@ -15,7 +15,8 @@ class Framework:
     """A web framework: the packages that mean it, what its application objects are made by, and where it listens.
 
     `interface` is how a server runs it: `wsgi`, `asgi`, or `own` where the framework starts itself. `port` is the
-    documented default of its own server. `server` is the server its package depends on.
+    documented default of its own server. `server` is the server its package depends on. `known_by_port`: it is reached
+    at that port behind another server too, as dashboards are, whose address people know.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Framework:
     interface: str = "own"
     port: int | None = None
     server: str | None = None
+    known_by_port: bool = False
 
 
 FRAMEWORKS: tuple[Framework, ...] = (
@@ -48,7 +50,13 @@ FRAMEWORKS: tuple[Framework, ...] = (
     Framework(name="nicegui", packages=("nicegui",), modules=("nicegui",), port=8080),
     Framework(name="panel", packages=("panel",), modules=("panel",), port=5006),
     Framework(
-        name="dash", packages=("dash",), modules=("dash",), makers=("dash.Dash",), interface="wsgi", port=8050
+        name="dash",
+        packages=("dash",),
+        modules=("dash",),
+        makers=("dash.Dash",),
+        interface="wsgi",
+        port=8050,
+        known_by_port=True,
     ),
     Framework(
         name="fasthtml",

@@ -73,12 +73,42 @@ def group_of(path: str) -> Group:
 
 
 def install_file(tree: Tree) -> str | None:
-    """The file pip installs from to run the application: `requirements.txt`, else its production sibling."""
-    if tree.size("requirements.txt") is not None:
-        return "requirements.txt"
+    """The file pip installs from to run the application.
+
+    `requirements.txt`, unless one named for production includes it; where there is none, the one named for production
+    (as Cookiecutter Django lays them out), for the main part, or for what all share.
+    """
     mine = [path for path in requirement_files(tree) if group_of(path) is Group.MAIN]
-    wanted = re.compile(r"prod|deploy|main|base|common|req\b")
-    return next((path for path in mine if wanted.search(path)), mine[0] if mine else None)
+    ordered = sorted(
+        mine, key=lambda path: next(n for n, pattern in enumerate(_BY_PURPOSE) if pattern.search(path))
+    )
+    first = next(iter(ordered), None)
+    if tree.size(_USUAL) is not None and not (first and _USUAL in _included(tree, first)):
+        return _USUAL
+    return _resolved(tree, first) if first else None
+
+
+_USUAL = "requirements.txt"
+_BY_PURPOSE = tuple(
+    re.compile(pattern) for pattern in (r"prod(?:uction)?\b|deploy|heroku", r"main|base|common|req\b", "")
+)
+
+
+def _included(tree: Tree, path: str) -> Iterator[str]:
+    """The files that one includes, from the top."""
+    for line in (tree.read(path) or "").splitlines():
+        if found := _INCLUDE.match(line):
+            yield _beside(path, found[1])
+
+
+def _beside(path: str, name: str) -> str:
+    return posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
+
+
+def _resolved(tree: Tree, path: str) -> str:
+    """The file with the pins that was made from a `.in`, where there is one."""
+    text = f"{path.removesuffix('.in')}.txt"
+    return text if path.endswith(".in") and tree.size(text) is not None else path
 
 
 def requirements(tree: Tree) -> Iterator[Dependency]:
@@ -98,7 +128,7 @@ def _read(tree: Tree, path: str, group: Group, seen: set[str], *, depth: int) ->
     seen.add(path)
     for number, line in enumerate((tree.read(path) or "").splitlines(), start=1):
         if include := _INCLUDE.match(line):
-            inner = posixpath.normpath(posixpath.join(posixpath.dirname(path), include[1]))
+            inner = _beside(path, include[1])
             yield from _read(tree, inner, group, seen, depth=depth + 1)
         elif not line.lstrip().startswith("#") and (
             found := requirement(line, file=path, line=number, group=group)

@@ -24,7 +24,7 @@ _MCP_PORT = 8000  # the default of the MCP Python SDK and of FastMCP for transpo
 _KEYWORDS = ("port", "server_port", "http_port")
 _SERVES = re.compile(
     r"(?:^|\.)(?:run|serve|run_app|launch|listen|run_simple|run_server|add_insecure_port|add_secure_port|start_server|create_server|"
-    r"run_forever|bind|run_async|start|quickstart|HTTPServer|ThreadingHTTPServer|TCPServer|ThreadingTCPServer|WSGIServer|make_server|TCPSite|Config|FastMCP)$"
+    r"run_forever|run_webhook|start_webhook|bind|run_async|start|quickstart|HTTPServer|ThreadingHTTPServer|TCPServer|ThreadingTCPServer|WSGIServer|make_server|TCPSite|Config|FastMCP)$"
 )
 _CONNECTS = re.compile(
     r"(?i)redis|client|connect|smtp|mysql|psycopg|pymongo|kafka|socketio\.Client|subprocess|asyncio\.run$|exporter"
@@ -147,7 +147,7 @@ def _streamlit(tree: Tree) -> Iterator[Fact]:
 def _default(whole: Project, server: str | None) -> Fact | None:
     """What the server listens on by its documentation; a framework that starts itself has its own default."""
     framework = whole.framework
-    if server in PORTS:
+    if server in PORTS and not (framework and framework.known_by_port):
         return Fact(name="port", value=PORTS[server], rule=f"python.port.{server}-default", confidence=WEAK)
     if framework is None or framework.port is None or not whole.uses_framework:
         return None

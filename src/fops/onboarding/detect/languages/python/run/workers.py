@@ -1,4 +1,7 @@
-"""Long-running processes beside the web one: Celery, RQ, Dramatiq, arq and Huey, by the object each starts from."""
+"""Long-running processes beside the web one: Celery, RQ, Dramatiq, arq and Huey, by the object each starts from.
+
+A program that is all of it, such as a chat bot, is known by its package where nothing listens.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,41 @@ _BEAT = (
     "periodic_task",
     "django_celery_beat",
 )
+
+
+_JOBS = (
+    "discord-py", "discord", "py-cord", "nextcord", "disnake", "hikari", "discord-py-interactions", "interactions-py", "red-discordbot",
+    "python-telegram-bot", "aiogram", "pytelegrambotapi", "telethon", "pyrogram", "kurigram", "pyrofork", "telegram-bot-api",
+    "twitchio", "matrix-nio", "simplematrixbotlib", "mautrix", "vkbottle", "vk-api", "errbot", "sopel", "slixmpp", "praw", "asyncpraw",
+    "kafka-python", "kafka-python-ng", "confluent-kafka", "aiokafka", "faust", "faust-streaming", "pika", "aio-pika", "stomp-py",
+    "nats-py", "paho-mqtt", "aiomqtt", "google-cloud-pubsub", "azure-servicebus", "temporalio", "nameko", "taskiq", "procrastinate",
+    "apscheduler", "schedule", "rocketry", "websocket-client",
+)  # fmt: skip
+"""Packages of programs that work through a chat, messages or a timetable, and need not listen."""
+
+_SOCKET_MODE = ("slack_bolt.adapter.socket_mode", "slack_sdk.socket_mode")
+
+
+def job(whole: Project, command: str) -> Fact | None:
+    """The fact `processes` of a program that takes its work from elsewhere; the caller knows that it does not listen."""
+    declared = whole.dependencies.find(*_JOBS)
+    place = (declared.file, declared.line) if declared else _in_socket_mode(whole)
+    if place is None or whole.framework is not None:
+        return None
+    return Fact(
+        name="processes",
+        value=[{"name": "worker", "command": command}],
+        rule="python.processes.job",
+        confidence=LIKELY,
+        file=place[0],
+        line=place[1],
+    )
+
+
+def _in_socket_mode(whole: Project) -> tuple[str, int | None] | None:
+    """Slack's apps answer requests, unless they open the connection themselves."""
+    hits = ((one.path, one.imports_from(name)) for one in whole.modules for name in _SOCKET_MODE)
+    return next((hit for hit in hits if hit[1]), None)
 
 
 def workers(whole: Project) -> Iterator[Fact]:

@@ -12,9 +12,10 @@ from fops.kernel.context import RequestContext
 from fops.onboarding import store
 from fops.onboarding.fetch import Fetched
 from fops.onboarding.fetch.git_tree import GitTree
+from fops.onboarding.fetch.tree import FolderTree, MemoryTree
 from fops.onboarding.ports import Tree
 from fops.onboarding.trace import lock as locks
-from fops.onboarding.tree import FolderTree, MemoryTree
+from fops.onboarding.trace.compare import Side
 from fops.storage.database import Database
 
 _BRANCHES = "fops/onboard-"
@@ -45,12 +46,13 @@ class OpenProposal:
 class Baseline:
     """What a run compares with and builds on: the open proposal's files, those of HEAD, or those of a folder.
 
-    `base` is the commit a new one stands on; `replaces` the commit that the branch is at, None where there is none.
+    `head` is what an open proposal would be merged into, None without one; `base` the commit a new one stands on;
+    `replaces` the commit that the branch is at, None where there is none.
     """
 
-    tree: Tree
-    lock: locks.Lock
+    standing: Side
     branch: str
+    head: Side | None = None
     base: str | None = None
     replaces: str | None = None
     proposal: OpenProposal | None = None
@@ -76,30 +78,32 @@ def lock_to_recall(
 
 
 @contextmanager
-def baseline(proposals: Sequence[OpenProposal], fetched: Fetched, branch: str) -> Iterator[Baseline]:
+def proposed_or_head(proposals: Sequence[OpenProposal], fetched: Fetched, branch: str) -> Iterator[Baseline]:
     """What a proposal on this branch is compared with, open until the block ends."""
     waiting = next((one for one in proposals if one.branch == branch), None)
     head = fetched.source.commit
     if waiting is not None:
         with GitTree(waiting.repository, waiting.commit) as tree:
             own = None if waiting.beside else waiting.commit
-            yield Baseline(tree=tree, lock=waiting.lock, branch=branch, base=own or head, replaces=own, proposal=waiting)  # fmt: skip
+            yield Baseline(standing=Side(lock=waiting.lock, read=tree.read), head=_side(fetched.tree), branch=branch, base=own or head, replaces=own, proposal=waiting)  # fmt: skip
         return
     place = None if fetched.clone else fetched.repository
     merged = git.resolve(place, f"refs/heads/{branch}") if place else None
-    lock = locks.read(fetched.tree)
-    yield Baseline(tree=fetched.tree, lock=lock, branch=branch, base=head, replaces=merged)
+    yield Baseline(standing=_side(fetched.tree), branch=branch, base=head, replaces=merged)
 
 
 def folder_baseline(folder: Path, branch: str) -> Baseline:
     """What files for a folder are compared with."""
-    tree = folder_tree(folder)
-    return Baseline(tree=tree, lock=locks.read(tree), branch=branch)
+    return Baseline(standing=_side(folder_tree(folder)), branch=branch)
 
 
 def folder_tree(folder: Path) -> Tree:
     """The files of a folder that may not be there yet."""
     return FolderTree(folder) if folder.is_dir() else MemoryTree({})
+
+
+def _side(tree: Tree) -> Side:
+    return Side(lock=locks.read(tree), read=tree.read)
 
 
 def _in_repository(
@@ -115,7 +119,7 @@ def _in_repository(
 
 def _beside(database: Database, ctx: RequestContext, fetched: Fetched) -> Iterator[OpenProposal]:
     with database.read() as connection:
-        records = store.of_source(connection, ctx, source=fetched.source.url)
+        records = store.newest(connection, ctx, sources=[fetched.source.url])
     newest = {record.branch: record for record in reversed(records)}
     for record in sorted(newest.values(), key=lambda one: one.id, reverse=True):
         repository = git.find_repository(Path(record.repository))

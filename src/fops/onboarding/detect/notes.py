@@ -1,4 +1,4 @@
-"""Manifests that do not parse: named in the findings, so that a silent guess is never mistaken for a reading."""
+"""What a person should know beyond the facts: manifests that do not parse, what keeps an application from answering."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from fops.kernel.errors import FopsError, FormatError
 from fops.kernel.formats import load_json, load_toml, load_yaml
 from fops.onboarding.detect.languages.java.builds.xml import parse
-from fops.onboarding.model import seen_from_top
+from fops.onboarding.model import LIKELY, App, Fact, seen_from_top
 from fops.onboarding.ports import Tree
 
 
@@ -52,3 +52,31 @@ def broken(tree: Tree, folders: Iterable[str] = (".",)) -> Iterator[str]:
                 load(text, name=path)
             except FopsError as error:
                 yield error.message
+
+
+def about(apps: Iterable[App]) -> Iterator[str]:
+    """A sentence for each thing that keeps an application from answering in a container."""
+    for app in apps:
+        if fact := app.facts.get("listens_locally"):
+            yield (
+                f"{_place(app, fact)} listens on {fact.value} alone, where nothing outside its container reaches it; "
+                "let it listen on 0.0.0.0"
+            )
+        start = app.facts.get("start_command")
+        if (fact := app.facts.get("built_for")) and (start is None or start.confidence < LIKELY):
+            yield f"{_place(app, fact)} {built_for(fact)}"
+        if fact := app.facts.get("embeds"):
+            folder = seen_from_top(app.path, fact.value["built_in"])
+            yield (
+                f"{_place(app, fact)} embeds {fact.value['path']}, which the build of {seen_from_top(folder, 'package.json')} "
+                "makes: run that before go build, or commit what it makes"
+            )
+
+
+def built_for(fact: Fact) -> str:
+    """What a build for one platform lacks, and what would make it."""
+    return f"builds for {fact.value['platform']}, which leaves no server to start; build with {fact.value['instead']} instead"
+
+
+def _place(app: App, fact: Fact) -> str:
+    return f"{seen_from_top(app.path, fact.file or '')}:{fact.line}"

@@ -1,4 +1,4 @@
-"""Whether a build gives only files to serve, and the folder it writes them to.
+"""Whether a build gives only files to serve, the folder it writes them to, and the variables it writes into them.
 
 Meta frameworks say it in their configuration (`output: 'export'`, adapters, `ssr: false`, prerender scripts); site generators
 give files unless a server adapter is set; bundlers give files unless a server program stands beside them.
@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from fops.onboarding.detect.evidence import Hit, key_line, matching, read_json
+from fops.onboarding.detect.files.environment import is_inlined
 from fops.onboarding.detect.files.values import nested
-from fops.onboarding.detect.languages.code import code_hits
+from fops.onboarding.detect.languages.code import code_hits, environment
 from fops.onboarding.detect.languages.node.commands import for_development, serves_files_only
 from fops.onboarding.detect.languages.node.frameworks import Framework, pages_folder
 from fops.onboarding.detect.languages.node.manifest import PATH, Manifest
+from fops.onboarding.detect.languages.node.sources import pages
 from fops.onboarding.model import CERTAIN, LIKELY, STRONG, Fact
 from fops.onboarding.ports import Tree
 
@@ -52,6 +54,20 @@ SETTINGS: dict[str, tuple[Setting, ...]] = {
     "angular": (_setting("angular.json", r'"outputMode"\s*:\s*"static"', static=True), _setting("angular.json", r'"ssr"\s*:\s*(?:true|\{)|"server"\s*:\s*"src/main\.server', static=False)),
     "vite": (_setting("vite.config.*", r"vite-plugin-ssr|vike|@hono/vite-build|\bnitro\s*\(", static=False),),
 }  # fmt: skip
+_BUILD_ENV = re.compile(
+    r"\b(?:import\.meta|process)\.env(?:\.|\[\s*['\"])(?P<name>[A-Z][A-Z0-9_]+)(?:['\"]\s*\])?"
+    r"(?:\s*(?:\|\||\?\?)\s*(?P<quote>['\"])(?P<default>(?:(?!(?P=quote))[^\n]){0,200})(?P=quote))?"
+)
+_OF_VITE = re.compile(r"import\.meta\.env\W+(?:VITE|PUBLIC)_")
+_OF_SVELTE = re.compile(
+    r"\b(?P<name>PUBLIC_[A-Z0-9_]+)(?=[^{}]{0,300}\}\s*from\s*['\"]\$env/static/public['\"])"
+)
+_REVALIDATES = re.compile(
+    r"\bexport\s+const\s+revalidate\s*=\s*[1-9]|\brevalidate\s*:\s*[1-9]|\brevalidate(?:Path|Tag)\s*\("
+)
+_KEPT_ELSEWHERE = re.compile(
+    r"\bisrFlushToDisk\s*:\s*false|\b(?:incrementalCacheHandlerPath|cacheHandlers?)\s*:"
+)
 _STATIC_PACKAGES = {"sveltekit": "@sveltejs/adapter-static"}
 _OUTPUTS = {
     "vite": (("vite.config.*",), r"outDir\s*:\s*['\"](?:\./)?([^'\"]+)['\"]"),
@@ -194,3 +210,27 @@ def _angular_output(tree: Tree) -> tuple[str, str, int | None] | None:
         below = "browser" if str(nested(build, "builder")).endswith(":application") else ""
     folder = posixpath.normpath(posixpath.join(base if isinstance(base, str) else f"dist/{name}", below))
     return folder, "angular.json", key_line(tree, "angular.json", "projects", name)
+
+
+def build_env(tree: Tree, paths: Sequence[str]) -> Iterator[Fact]:
+    """The fact `build_env`: the variables whose values the build writes into what browsers get."""
+    files = pages(tree, paths)
+    inlined = [
+        hit
+        for hit in code_hits(tree, _BUILD_ENV, files)
+        if is_inlined(hit.match["name"]) or _OF_VITE.match(hit.match[0])
+    ]
+    found = [*inlined, *code_hits(tree, _OF_SVELTE, files)]
+    yield from (replace(fact, name="build_env", rule="node.build-env") for fact in environment("node", found))
+
+
+def revalidates(tree: Tree, paths: Sequence[str]) -> Iterator[Fact]:
+    """The fact `revalidates`: Next.js makes pages again while it runs, and writes them beside those of the build.
+
+    Not where its configuration keeps them in memory alone or hands them to a cache of its own: Next.js' guide "Self-hosting".
+    """
+    if next(code_hits(tree, _KEPT_ELSEWHERE, matching(tree, "next.config.*")), None):
+        return
+    if hit := next(code_hits(tree, _REVALIDATES, paths), None):
+        yield Fact(name="revalidates", value=True, rule="node.next.revalidates",
+                   confidence=LIKELY, file=hit.file, line=hit.line)  # fmt: skip
