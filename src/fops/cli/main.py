@@ -19,7 +19,7 @@ from fops.kernel.errors import Cancelled, FopsError, UsageError
 if TYPE_CHECKING:
     from typer._click.exceptions import ClickException
 
-_ORDER = ("onboard", "why", "audit", "doctor", "config", "completion")
+_ORDER = ("onboard", "why", "audit", "serve", "doctor", "config", "completion")
 
 
 class _ByNeed(TyperGroup):
