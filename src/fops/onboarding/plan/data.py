@@ -78,8 +78,12 @@ def _in_cluster(service: ServicePlan, one: Draft, named: _Named) -> tuple[Servic
     no_volume = "a volume on its folder would hide the program"
     if one.dockerfile is not None:
         no_volume = "where your own Dockerfile has its folder is not known, so no volume is mounted there"
+    apart = (
+        "the release command runs in a pod of its own, so what it writes there never reaches the program; "
+    )
     lost = (
         f"no database server was found, and {no_volume}: its data is lost with each restart and release, {only}; "
+        f"{apart if service.release_command else ''}"
         "say none where a server keeps the data, or such as data/app.db when you moved it"
     )
     return replace(service, data=DataFile(path=named.path, folder=None)), lost

@@ -53,6 +53,15 @@ def test_a_file_among_the_program_s_own_is_lost_and_that_is_said(planned, fastap
     assert "lost with each restart" in told.why
 
 
+def test_what_a_release_command_writes_beside_the_program_never_reaches_it_and_that_is_said(planned, fastapi):
+    code = "URL = 'sqlite:///app.db'"
+    released = read(
+        planned(app(fastapi, code, Procfile="release: python migrate.py\nweb: python app/main.py\n"))
+    )[1]
+    assert "never reaches the program" in released.why
+    assert "release command" not in read(planned(app(fastapi, code)))[1].why
+
+
 def test_a_variable_that_names_the_file_moves_it_to_a_volume_and_is_no_secret(planned, fastapi):
     code = "import os\nURL = os.environ.get('DATABASE_URL', 'sqlite:///app.db')"
     service, told = read(planned(app(fastapi, code)))
