@@ -127,7 +127,10 @@ def repo(
 
 def _absolute(what: str) -> str:
     """A path as a server elsewhere on this machine finds it too; an address as it is."""
-    return str(Path(what).absolute()) if Path(what).exists() else what
+    try:
+        return str(Path(what).absolute()) if what and Path(what).exists() else what
+    except OSError:  # longer than a name can be
+        return what
 
 
 def _onboarded(session: Session, parameters: Mapping[str, Any], *, check: bool) -> Mapping[str, Any]:

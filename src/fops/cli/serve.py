@@ -20,7 +20,7 @@ def serve(
         int, typer.Option("--port", min=0, max=65535, help="The port there; 0 takes a free one.")
     ] = 8000,
 ) -> None:
-    """Serve the REST API, and this machine's own command line, until stopped."""
+    """Answer over HTTP until stopped. Commands of the same data directory go through it."""
     try:
         from fops.api.serving import serve as run  # noqa: PLC0415 - only this command serves
     except ModuleNotFoundError as error:
