@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -68,7 +69,7 @@ def reads(database: Database, audit: AuditLog, explainer: Explainer) -> tuple[Ac
         _read("operations.show", "one operation with its result", OneOf, lambda ctx, asked: operation(database, ctx, asked.id)),
         _read("audit.list", "entries of the audit trail", AuditPage, lambda ctx, asked: _entries(audit, ctx, asked)),
         _read("audit.show", "one entry of the audit trail", OneOf, lambda ctx, asked: _entry(audit, ctx, asked.id)),
-        _read("audit.verify", "whether the trail is whole", Nothing, lambda _ctx, _asked: verdict_json(audit)),
+        _read("audit.verify", "whether the trail is whole", Nothing, lambda _ctx, _asked: asdict(audit.verify())),
         _read("why", "what something rests on", Subject, lambda ctx, asked: explainer.explain(ctx, asked.subject).as_json()),
     )  # fmt: skip
 
@@ -135,10 +136,3 @@ def _entry(audit: AuditLog, ctx: RequestContext, identifier: str) -> Json:
     if entry.tenant != ctx.tenant:
         raise NotFound(f"no audit entry {identifier!r}")
     return as_line(entry)
-
-
-def verdict_json(audit: AuditLog) -> Json:
-    """What `verify` found, as JSON."""
-    found = audit.verify()
-    return {"ok": found.ok, "entries": found.entries, "head": found.head, "first_bad": found.first_bad,
-            "why": found.why, "torn": list(found.torn)}  # fmt: skip
