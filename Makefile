@@ -66,7 +66,7 @@ golden: $(READY) ## accept new golden files, then show what changed
 lock: $(READY) ## resolve the requirement files anew (hashes, no addresses)
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements/core.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra verify -c requirements/core.txt pyproject.toml -o requirements/verify.txt
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra verify --extra server --extra dev -c requirements/verify.txt pyproject.toml requirements/tools.in -o requirements/dev.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra verify --extra server --extra keyring --extra dev -c requirements/verify.txt pyproject.toml requirements/tools.in -o requirements/dev.txt
 
 clean: ## remove what the commands above made
 	rm -rf $(VENV) .venv-* .bench .coverage* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache build dist

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
-from fops.actions.gate import Authorise
-from fops.actions.model import Action, Effect, Parameters, read_parameters
+from fops.actions.gate import Authorise, Gate
+from fops.actions.model import Action, ActionCall, ChangeSet, Effect, Parameters, read_parameters
 from fops.actions.operations import InlineRunner, Json, Workflow
 from fops.actions.registry import Registry
 from fops.kernel.context import RequestContext
@@ -25,19 +25,24 @@ class Invoker(Protocol):
 
 
 class LocalInvoker:
-    """Invokes in this process: what reads at once, a workflow as an operation that the runner keeps."""
+    """Invokes in this process: what reads at once, a change of our own records through the gate, a workflow as an operation."""
 
-    def __init__(self, registry: Registry, runner: InlineRunner, authorise: Authorise) -> None:
+    def __init__(self, registry: Registry, runner: InlineRunner, gate: Gate, authorise: Authorise) -> None:
         self._registry = registry
         self._runner = runner
+        self._gate = gate
         self._authorise = authorise
 
     def invoke(self, ctx: RequestContext, name: str, parameters: Mapping[str, Any]) -> Json:
-        """As `Invoker`; what changes the world goes through the gate instead. Raises UsageError for that."""
+        """As `Invoker`; what changes the outside world is asked for as a change set. Raises UsageError for that."""
         found, valid = self.prepare(ctx, name, parameters)
         if isinstance(found, Workflow):
             return self._runner.run(ctx, name, found.subject(ctx, valid), lambda one: found.run(one, valid))
-        return found.perform(ctx, valid)
+        if found.effect is Effect.READ:
+            return found.perform(ctx, valid)
+        return self._change(
+            ctx, ActionCall(action=name, target=found.subject(ctx, valid), parameters=parameters)
+        )
 
     @property
     def offered(self) -> Iterable[Action | Workflow]:
@@ -53,10 +58,16 @@ class LocalInvoker:
     ) -> tuple[Action | Workflow, Parameters]:
         """What is meant and its valid parameters, once the actor may have it done."""
         found = self._registry.find(name)
-        if isinstance(found, Action) and found.effect is not Effect.READ:
-            raise UsageError(f"{name} changes something, so it is asked for as a change set")
+        if isinstance(found, Action) and found.effect is not Effect.READ and not found.own:
+            raise UsageError(f"{name} changes something outside, so it is asked for as a change set")
         if not self._authorise(ctx, found.permission):
             raise NotAllowed(
                 f"{ctx.actor} may not {name}", hint=f"it needs the permission {found.permission}"
             )
         return found, read_parameters(name, found.parameters, parameters)
+
+    def _change(self, ctx: RequestContext, call: ActionCall) -> Json:
+        outcome = self._gate.run(ctx, ChangeSet(calls=(call,)), confirmed=True)
+        if outcome.status == "planned":
+            return {"status": "planned", "changes": list(outcome.previews[0].changes)}
+        return outcome.results[0]

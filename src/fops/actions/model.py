@@ -66,7 +66,9 @@ class Action:
 
     `parameters` is a Parameters model; `perform` acts and returns JSON; `preview` changes nothing; both raise
     FopsError. `permission` is the role-scoped name that authorisation asks for; `timeout` is in seconds. `undo` takes
-    back what `perform` returned when it could not be recorded. What only reads has no `preview`.
+    back what `perform` returned when it could not be recorded. What only reads has no `preview`. An action with `own`
+    changes nothing but F-Ops' own records (a service, a token): whoever may do it asks for it by name, `subject` says on
+    what, and asking is the confirmation; it passes the gate like any other.
     """
 
     name: str
@@ -80,6 +82,8 @@ class Action:
     idempotent: bool = False
     compensation: str | None = None
     timeout: float = 60.0
+    own: bool = False
+    subject: Callable[[RequestContext, Any], str] = lambda _ctx, _parameters: ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

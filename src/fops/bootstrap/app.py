@@ -104,7 +104,7 @@ class App:
         offered = Registry(
             reads(self.database, self.audit, self.explainer), workflows(self.onboarding, self.clock, guard)
         )
-        return LocalInvoker(offered, self.runner, authorise=lambda _ctx, _permission: True)
+        return LocalInvoker(offered, self.runner, self.gate, authorise=lambda _ctx, _permission: True)
 
     @cached_property
     def gate(self) -> Gate:

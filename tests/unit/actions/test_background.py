@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from factories.actions import Echo, a_context
+from factories.actions import Echo, a_context, a_gate
 from fops.actions.background import Background
 from fops.actions.invoke import LocalInvoker
 from fops.actions.operations import InlineRunner, Workflow
@@ -42,7 +43,8 @@ def _background(database, release, *, workers=1, waiting=1, authorise=lambda _ct
     workflow = Workflow(name="echo.wait", summary="say it later", permission="echo.say", parameters=Echo,
                         subject=lambda _ctx, parameters: parameters.text, run=run)  # fmt: skip
     runner = InlineRunner(database, SystemClock())
-    invoker = LocalInvoker(Registry([], [workflow]), runner, authorise)
+    gate, _ = a_gate(Path(database.engine.url.database).parent)
+    invoker = LocalInvoker(Registry([], [workflow]), runner, gate, authorise)
     return Background(invoker, runner, database, workers=workers, waiting=waiting)
 
 
