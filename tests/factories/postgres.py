@@ -49,7 +49,17 @@ class Postgres:
         self._bin = _reachable(bin_folder, root, self._user)
         self._process: subprocess.Popen[bytes] | None = None
         self._made = 0
-        words = [self._bin / "initdb", "-D", root / "data", "-U", "postgres", "--auth=trust", "-E", "UTF8", "-N"]
+        words = [
+            self._bin / "initdb",
+            "-D",
+            root / "data",
+            "-U",
+            "postgres",
+            "--auth=trust",
+            "-E",
+            "UTF8",
+            "-N",
+        ]
         self._run([*words, "--locale=C"])
         self.start()
 
@@ -133,7 +143,9 @@ class Postgres:
 def _reachable(bin_folder: Path, root: Path, user: dict[str, Any]) -> Path:
     """The programs where that user may run them: a copy, when they lie below somebody's private folder."""
     try:
-        subprocess.run([bin_folder / "postgres", "--version"], cwd=root, capture_output=True, check=True, **user)
+        subprocess.run(
+            [bin_folder / "postgres", "--version"], cwd=root, capture_output=True, check=True, **user
+        )
     except (PermissionError, subprocess.CalledProcessError):
         shutil.copytree(bin_folder.parent, root / "programs", ignore=shutil.ignore_patterns("include", "doc"))
         subprocess.run(["chmod", "-R", "a+rX", root / "programs"], check=True)

@@ -70,7 +70,7 @@ class App:
             import_module(store)
         from fops.storage.database import Database  # noqa: PLC0415 - SQLAlchemy costs half a second
 
-        return Database(self.database_url)
+        return Database(self.database_url, self.settings.group(StorageSettings))
 
     @property
     def database_url(self) -> str:

@@ -16,8 +16,8 @@ def live() -> dict[str, str]:
     return {"status": "alive"}
 
 
-@router.get("/ready", responses=answer({"status": "ready"}) | failures(507))
+@router.get("/ready", responses=answer({"status": "ready"}) | failures(503, 507))
 def ready(house: House) -> dict[str, str]:
     """Whether it can do its work: the database answers."""
-    with house.database.read():
-        return {"status": "ready"}
+    house.database.check()
+    return {"status": "ready"}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine
+from sqlalchemy import Connection
 
 
 def configuration() -> Config:
@@ -16,9 +16,8 @@ def configuration() -> Config:
     return config
 
 
-def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Run the missing migrations in one transaction."""
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Run the missing migrations, in the caller's transaction."""
     config = configuration()
-    with engine.connect().execution_options(fops_write=True) as connection, connection.begin():
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
