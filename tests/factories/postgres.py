@@ -21,9 +21,9 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-# Nothing of a test outlives its server, so nothing needs to reach the disk.
+# Nothing of a test outlives the machine's uptime, so nothing needs to reach the disk.
 _FAST = {
-    "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off", "shared_buffers": "16MB",
+    "fsync": "off", "full_page_writes": "off", "autovacuum": "off", "shared_buffers": "16MB",
     "wal_level": "minimal", "max_wal_senders": "0", "max_connections": "60", "listen_addresses": "",
 }  # fmt: skip
 _NOBODY = 65534  # PostgreSQL refuses to run as root; this user owns nothing, and is there on every Linux
@@ -40,8 +40,12 @@ def programs() -> Path | None:
 class Postgres:
     """A running server. `fresh` gives an empty database of the newest schema in some 30 ms."""
 
-    def __init__(self, bin_folder: Path, root: Path) -> None:
+    def __init__(self, bin_folder: Path, root: Path, *, crashes: bool) -> None:
         self._root = root
+        self._given = _FAST | {
+            "unix_socket_directories": str(root),
+            "synchronous_commit": "on" if crashes else "off",
+        }
         self._user: dict[str, Any] = {}
         if os.getuid() == 0:
             self._user = {"user": _NOBODY, "group": _NOBODY, "extra_groups": []}
@@ -71,11 +75,10 @@ class Postgres:
 
     def start(self) -> None:
         """Start it, and return when it answers."""
-        given = _FAST | {"unix_socket_directories": str(self._root)}
         words = [self._bin / "postgres", "-D", self._root / "data"]
         with (self._root / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [*words, *(f"--{name}={value}" for name, value in given.items())],
+                [*words, *(f"--{name}={value}" for name, value in self._given.items())],
                 cwd=self._root, stdout=log, stderr=log, start_new_session=True, **self._user,
             )  # fmt: skip
         for _ in range(1000):
@@ -154,12 +157,12 @@ def _reachable(bin_folder: Path, root: Path, user: dict[str, Any]) -> Path:
 
 
 @contextmanager
-def a_postgres(bin_folder: Path) -> Iterator[Postgres]:
-    """A server until the block ends. It lies at a short path, as its socket needs."""
+def a_postgres(bin_folder: Path, *, crashes: bool = False) -> Iterator[Postgres]:
+    """A server until the block ends; one that `crashes` keeps what it confirmed. Its path is short, as its socket needs."""
     root = Path(tempfile.mkdtemp(prefix="fops-pg-"))
     server = None
     try:
-        server = Postgres(bin_folder, root)
+        server = Postgres(bin_folder, root, crashes=crashes)
         yield server
     finally:
         if server is not None:

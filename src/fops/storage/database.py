@@ -143,7 +143,7 @@ class Database:
         try:
             for _ in range(_LOOKS):
                 with self.read() as connection:
-                    status = connection.execute(select(func.txid_status(number))).scalar()
+                    status: str | None = connection.execute(select(func.txid_status(number))).scalar()
                 if status in {"committed", "aborted"}:
                     return status == "aborted"
                 time.sleep(_LOOK_SECONDS)
