@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import pytest
 from sqlalchemy import event
@@ -155,9 +156,11 @@ def test_waiting_too_long_for_a_turn_is_told_as_passing(database: Database):
 
 
 def test_more_callers_than_connections_wait_and_are_then_told_to_come_back(database: Database):
-    with database.read(), database.read(), database.read(), database.read():
-        with pytest.raises(Busy) as caught, database.read():
-            pass
+    with ExitStack() as held:
+        for _ in range(4):
+            held.enter_context(database.read())
+        with pytest.raises(Busy) as caught:
+            held.enter_context(database.read())
     assert caught.value.retry_after
     assert "DATABASE_CONNECTIONS" in caught.value.hint
 
