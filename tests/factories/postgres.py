@@ -52,7 +52,7 @@ class Postgres:
             os.chown(root, _NOBODY, _NOBODY)
         self._bin = _reachable(bin_folder, root, self._user)
         self._process: subprocess.Popen[bytes] | None = None
-        self._made = 0
+        self._made, self._has_template = 0, False
         words = [
             self._bin / "initdb",
             "-D",
@@ -104,7 +104,7 @@ class Postgres:
     @contextmanager
     def fresh(self) -> Iterator[str]:
         """The URL of a database of its own with the newest schema; dropped in the end, whoever still holds it."""
-        if not self._made:
+        if not self._has_template:
             self._make_template()
         with self._named("TEMPLATE fops_newest") as url:
             yield url
@@ -141,6 +141,7 @@ class Postgres:
         with database.read():
             pass
         database.close()
+        self._has_template = True
 
 
 def _reachable(bin_folder: Path, root: Path, user: dict[str, Any]) -> Path:

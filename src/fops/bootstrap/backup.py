@@ -33,7 +33,14 @@ def back_up(app: App, to: Path | None, *, with_keys: bool = False, only_look: bo
     if to.exists():
         raise UsageError(f"{to} exists", hint="name a new file; a backup never writes over another")
     if only_look:
-        return {"file": str(to.absolute()), "bytes": 0, "revision": "", "rows": {}, "files": 0, "keys": False}
+        return {
+            "file": str(to.absolute()),
+            "bytes": 0,
+            "revision": "",
+            "rows": {},
+            "files": 0,
+            "keys_left_out": False,
+        }
     manifest = write(
         app.database,
         to,
@@ -47,7 +54,7 @@ def back_up(app: App, to: Path | None, *, with_keys: bool = False, only_look: bo
         "revision": manifest.revision,
         "rows": dict(manifest.tables),
         "files": sum(name.startswith("files/") and not name.endswith("/") for name in manifest.digests),
-        "keys": any(name.startswith(f"files/{_KEYS}/") for name in manifest.digests),
+        "keys_left_out": not with_keys and _holds_something(app.home / _KEYS),
     }
 
 

@@ -18,7 +18,7 @@ app = typer.Typer(
 )
 
 _STATUS = ("kind", "url", "revision", "head", "pending", "bytes", "rows")
-_BACKUP = ("file", "bytes", "revision", "rows", "files", "keys")
+_BACKUP = ("file", "bytes", "revision", "rows", "files", "keys_left_out")
 _RESTORED = ("made_at", "from", "to", "revision", "rows", "aside", "audit")
 _MIGRATED = ("from", "to", "done", "pending")
 
@@ -70,7 +70,7 @@ def migrate(
     session: Session = context.obj
     known_fields(fields, _MIGRATED)
     found = look(session.app.database)
-    plan = pending_revisions(found["revision"])
+    plan = pending_revisions(found["revision"]) if found["pending"] else []
     only_look = dry_run or session.dry_run
     if only_look or not plan:
         done: list[str] = []
@@ -119,8 +119,8 @@ def backup(
         print_lines([f"would write {made['file']}"])
         return
     print_lines([f"{made['file']}: {rows} rows, {made['files']} files, {_size(made['bytes'])}"])
-    if not made["keys"]:
-        say("note: keys that sign tokens are not in it; --with-keys takes them along")
+    if made["keys_left_out"]:
+        say("note: the keys that sign tokens are not in it; --with-keys takes them along")
 
 
 @app.command()

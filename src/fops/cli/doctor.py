@@ -54,6 +54,7 @@ def _findings(session: Session) -> Iterator[Finding]:
     yield Finding("fops", "ok", f"{__version__} on Python {platform.python_version()}")
     yield _git()
     yield _data_directory(session)
+    yield _database(session)
     yield _trail(session)
     yield Finding(
         "approvals", "ok", "one person on this machine; rules that ask for a second one need the server"
@@ -97,6 +98,21 @@ def _data_directory(session: Session) -> Finding:
     return Finding(
         "data directory", "broken", f"{home} cannot be written; set FOPS_HOME to a folder you may write"
     )
+
+
+def _database(session: Session) -> Finding:
+    from fops.storage.status import status  # noqa: PLC0415 - SQLAlchemy comes with it
+
+    try:
+        found = status(session.app.database)
+    except FopsError as error:
+        return Finding("database", "broken", f"{error.message}; {error.hint}")
+    if found["pending"]:
+        made = (
+            "made when first needed" if found["revision"] is None else "brought up to date when next needed"
+        )
+        return Finding("database", "ok", f"{found['url']} ({made})")
+    return Finding("database", "ok", f"{found['url']} at revision {found['revision']}")
 
 
 def _trail(session: Session) -> Finding:

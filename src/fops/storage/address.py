@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from urllib.parse import unquote
 
 from sqlalchemy import URL
 from sqlalchemy.engine import make_url
@@ -33,7 +34,7 @@ def shown(url: URL) -> str:
     """The URL for people: the user stays, every password goes."""
     masked = {name: MASK if name in _SECRET_WORDS else value for name, value in url.query.items()}
     text = url.set(query=masked).render_as_string(hide_password=True)
-    return text.replace("postgresql+psycopg://", "postgresql://").replace("%2A%2A%2A%2A", MASK)
+    return unquote(text).replace("postgresql+psycopg://", "postgresql://")
 
 
 def without_secrets(reason: str, url: URL) -> str:

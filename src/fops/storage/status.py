@@ -14,7 +14,7 @@ from fops.storage.database import Database
 from fops.storage.failures import named_failures
 from fops.storage.schema import METADATA
 from fops.storage.turns import take_turn
-from fops.storage.versions import head, known, version
+from fops.storage.versions import head, known, revisions, version
 
 
 def status(database: Database) -> dict[str, Any]:
@@ -28,15 +28,15 @@ def status(database: Database) -> dict[str, Any]:
         with _looking(database) as connection:
             found["revision"] = version(connection)
             size, rows = _size(connection, database), _rows(connection)
-    pending = [one["revision"] for one in pending_revisions(found["revision"])]
+    pending = [one for one in revisions() if one > (found["revision"] or "")]
     return found | {"pending": pending, "bytes": size, "rows": rows}
 
 
 def pending_revisions(revision: str | None) -> list[dict[str, str]]:
-    """What a migration from this revision would run, in order: `revision`, and `says` what it brings."""
+    """What a migration from this revision (None: nothing yet) would run, in order: `revision`, `says` what it brings."""
     from fops.storage.migrations import described  # noqa: PLC0415 - Alembic costs a second
 
-    return [] if revision == head() else [one for one in described() if one["revision"] > (revision or "")]
+    return [one for one in described() if one["revision"] > (revision or "")]
 
 
 def migrate(database: Database, listener: Callable[[str], None]) -> list[str]:
@@ -56,7 +56,7 @@ def migrate(database: Database, listener: Callable[[str], None]) -> list[str]:
             take_turn(connection, "schema")
             before = version(connection)
             known(before or "")
-            pending = [one["revision"] for one in pending_revisions(before)]
+            pending = [one for one in revisions() if one > (before or "")]
             if pending:
                 upgrade(connection, listener=listener)
     finally:
