@@ -8,12 +8,16 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from pathlib import Path
 
+import httpx2
 import pytest
 from sqlalchemy import event
 
 from factories.actions import a_context
 from factories.postgres import Postgres, a_postgres, programs
+from factories.repositories import SITE, repository
+from factories.server import a_server
 from factories.storage import every_table
 from fops.actions import store
 from fops.events import Event
@@ -291,3 +295,44 @@ def test_under_load_a_restart_costs_some_answers_and_nothing_else(own: Postgres,
     assert len(found) == len(set(found))
     assert set(told_kept) <= set(found) <= {*told_kept, *in_doubt}
     assert len(told_not) < len(told_kept)
+
+
+def test_a_server_lives_through_a_restart_of_its_database(own: Postgres, tmp_path: Path):
+    """Requests wait or fail clean: 200, or 503 with a time to come back; and afterwards all is as before."""
+    site, stop, answers = repository(tmp_path / "site", SITE), threading.Event(), []
+
+    def ask(client: httpx2.Client, number: int) -> None:
+        while not stop.is_set():
+            if number:
+                answers.append(client.get("/api/operations"))
+            else:
+                answers.append(client.post("/api/onboard/repo", json={"repo_url": str(site)}))
+            time.sleep(0.01)
+
+    with (
+        own.fresh() as url,
+        a_server({"DATABASE_URL": url, "DATABASE_WAIT_SECONDS": "5"}) as server,
+        httpx2.Client(base_url=server.url, timeout=30) as client,
+        ThreadPoolExecutor(5) as callers,
+    ):
+        asking = [callers.submit(ask, client, number) for number in range(5)]
+        for how in (signal.SIGINT, signal.SIGQUIT):
+            time.sleep(0.5)
+            own.stop(how)
+            time.sleep(0.3)
+            own.start()
+        time.sleep(0.5)
+        before = len(answers)
+        time.sleep(0.5)
+        stop.set()
+        for one in asking:
+            one.result()
+        assert {one.status_code for one in answers[before:]} == {200}, answers[-1].text
+        assert {one.status_code for one in answers} <= {200, 503}
+        assert all("retry-after" in one.headers for one in answers if one.status_code == 503)
+        assert client.get("/api/audit/verify").json()["ok"]
+        assert client.get("/health/ready").status_code == 200
+        own.stop()
+        assert client.get("/health/ready").status_code == 503
+        assert client.get("/health/live").status_code == 200
+        own.start()
