@@ -11,7 +11,8 @@ import typer
 from typer.core import TyperGroup
 
 from fops import __version__
-from fops.cli import audit, config, db, doctor, onboard, serve, why
+from fops.cli import audit, onboard, serve, why
+from fops.cli.commands import config, db, doctor
 from fops.cli.progress import Progress
 from fops.cli.session import Session, say
 from fops.kernel.errors import Cancelled, FopsError, UsageError
