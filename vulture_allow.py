@@ -52,10 +52,11 @@ _.log_action, _.get_audit_trail, _.v, _.FACT_NAMES
     _.highest,
 )
 
-# set for pydantic, the database drivers, expat and PyYAML
+# set for pydantic, the database drivers, zipfile, expat and PyYAML
 (
     _.model_config,
     _.autocommit,
+    _.compress_type,
     _.isolation_level,
     _.buffer_text,
     _.StartElementHandler,
