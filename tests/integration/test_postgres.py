@@ -14,15 +14,16 @@ import httpx2
 import pytest
 from sqlalchemy import event
 
-from factories.actions import a_context
+from factories.actions import a_context, a_gate, an_action
 from factories.postgres import Postgres, a_postgres, programs
 from factories.repositories import SITE, repository
 from factories.server import a_server
 from factories.storage import every_table
-from fops.actions import store
+from fops.actions import Effect, InlineRunner, LocalInvoker, Registry, store
 from fops.events import Event
 from fops.events.store import publish, since
-from fops.kernel.errors import Busy, FopsError, InDoubt, Transient, Unreachable, UsageError
+from fops.kernel.clock import SystemClock
+from fops.kernel.errors import BrokenOff, Busy, FopsError, InDoubt, Transient, Unreachable, UsageError
 from fops.storage.database import Database
 from fops.storage.settings import StorageSettings
 from fops.storage.turns import take_turn
@@ -218,11 +219,29 @@ def test_what_was_half_written_when_the_server_went_is_gone_and_said_so(own: Pos
             own.stop()
             publish(connection, a_context(), Event(kind="k", subject="other half", data={}), at=AT)
 
-    with pytest.raises(Unreachable):
+    with pytest.raises(BrokenOff):
         write_while_it_stops()
     own.start()
     with stoppable.read() as connection:
         assert since(connection, a_context(), 0) == []
+
+
+def test_a_read_that_broke_off_is_done_once_more(own: Postgres, stoppable: Database, tmp_path: Path):
+    times: list[int] = []
+
+    def perform(_ctx, _parameters):
+        times.append(1)
+        with stoppable.read() as connection:
+            if len(times) == 1:
+                own.stop()
+                own.start()
+            return {"events": len(since(connection, a_context(), 0))}
+
+    action = an_action(effect=Effect.READ, perform=perform)
+    gate, _ = a_gate(tmp_path, action)
+    invoker = LocalInvoker(Registry([action]), InlineRunner(stoppable, SystemClock()), gate, lambda *_: True)
+    assert invoker.invoke(a_context(), "echo.say", {"text": "x"}) == {"events": 0}
+    assert len(times) == 2
 
 
 @pytest.mark.parametrize("kept", [True, False])
@@ -243,7 +262,7 @@ def test_a_commit_whose_answer_is_lost_is_asked_after(own: Postgres, stoppable: 
     if kept:
         write()
     else:
-        with pytest.raises(Unreachable):
+        with pytest.raises(BrokenOff):
             write()
     with stoppable.read() as connection:
         assert len(since(connection, a_context(), 0)) == kept

@@ -13,14 +13,18 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, RootTransaction, create_engine, event, func, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from fops.kernel.errors import InDoubt, StorageFailed, Transient, Unreachable
+from fops.kernel.errors import BrokenOff, InDoubt, StorageFailed, Transient, Unreachable
 from fops.kernel.interrupts import deferred
 from fops.storage.address import POSTGRESQL, SQLITE, read_address, shown
 from fops.storage.failures import named_failures, told
 from fops.storage.settings import StorageSettings
 from fops.storage.versions import bring_up_to_date
 
-_CONNECT_SECONDS = 5  # a host that is off does not refuse, it is silent
+# A host that is off, or behind a firewall that forgot us, does not refuse: it is silent (seconds, milliseconds the last).
+_ASKED = MappingProxyType({
+    "application_name": "fops", "connect_timeout": 5,
+    "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 60_000,
+})  # fmt: skip
 _RECYCLE_SECONDS = 1800  # firewalls forget connections that are idle for an hour
 _LOOKS, _LOOK_SECONDS = 10, 0.2  # how often, and at what distance, a commit in doubt is asked after
 # One picture for all statements of a block, as SQLite gives; and a read that writes is a mistake.
@@ -32,9 +36,10 @@ _READS = MappingProxyType(
 class Database:
     """Transactions over one database whose schema is current; a Ctrl-C waits for the end of the short block.
 
-    Raises StorageFailed when it cannot be read or written, Busy when others hold it too long, and Unreachable when it
-    does not answer within the time of the settings: what was done in the block is then not kept, and the caller may
-    come again. InDoubt is left for a commit of which nobody knows whether it came about. `limits` give the times.
+    Raises StorageFailed when it cannot be read or written, Busy when others hold it too long, Unreachable when it does
+    not answer within the time of the settings, and BrokenOff when it goes away in the block: nothing of it is then
+    kept, and the caller may come again. InDoubt is left for a commit of which nobody knows whether it came about.
+    `limits` give the times.
     """
 
     def __init__(self, url: str, limits: StorageSettings | None = None) -> None:
@@ -84,7 +89,7 @@ class Database:
         with (
             self._connected({"fops_write": True}) as connection,
             deferred(),
-            named_failures(self.url),
+            named_failures(self.url, lost=BrokenOff),
         ):
             transaction = connection.begin()
             try:
@@ -99,7 +104,11 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that only reads, and sees one state of everything."""
-        with self._connected(_READS[self.kind]) as connection, deferred(), named_failures(self.url):
+        with (
+            self._connected(_READS[self.kind]) as connection,
+            deferred(),
+            named_failures(self.url, lost=BrokenOff),
+        ):
             yield connection
 
     def check(self) -> None:
@@ -134,8 +143,8 @@ class Database:
         try:
             transaction.commit()
         except DBAPIError as error:
-            failure = told(error, self.url)
-            if not isinstance(failure, Unreachable) or number is None or self._not_kept(number):
+            failure = told(error, self.url, lost=BrokenOff)
+            if not isinstance(failure, BrokenOff) or number is None or self._not_kept(number):
                 raise failure from error
 
     def _not_kept(self, number: int) -> bool:
@@ -196,11 +205,7 @@ def _postgres_engine(url: URL, limits: StorageSettings) -> Engine:
             pool_pre_ping=True,
             pool_recycle=_RECYCLE_SECONDS,
             # What the URL itself says about these wins.
-            connect_args={
-                name: value
-                for name, value in {"connect_timeout": _CONNECT_SECONDS, "application_name": "fops"}.items()
-                if name not in url.query
-            },
+            connect_args={name: value for name, value in _ASKED.items() if name not in url.query},
         )
     except ModuleNotFoundError as error:
         raise StorageFailed(

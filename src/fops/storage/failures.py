@@ -29,25 +29,31 @@ _AGAIN = 1.0  # seconds until a caller may come back
 
 
 @contextmanager
-def named_failures(url: URL) -> Iterator[None]:
-    """Whatever the database refuses inside is raised as an error of our tree that names the database."""
+def named_failures(url: URL, *, lost: type[Unreachable] = Unreachable) -> Iterator[None]:
+    """Whatever the database refuses inside is raised as an error of our tree that names the database.
+
+    `lost` is the error for one that does not answer, or no longer does.
+    """
     try:
         yield
     except PoolTimeout as error:
         hint = "try again in a moment; DATABASE_CONNECTIONS allows more"
         raise Busy(f"all connections to {shown(url)} are in use", hint=hint, retry_after=_AGAIN) from error
     except DBAPIError as error:
-        raise told(error, url) from error
+        raise told(error, url, lost=lost) from error
 
 
-def told(error: DBAPIError, url: URL) -> FopsError:
+def told(error: DBAPIError, url: URL, *, lost: type[Unreachable] = Unreachable) -> FopsError:
     """The error of our tree for a driver's."""
     reason = without_secrets(str(error.orig), url)
     if url.get_backend_name() == SQLITE:
         return _of_sqlite(reason, shown(url))
     if isinstance(error, DataError):  # too long for its column, or a NUL in a text
         return UsageError(f"a value does not fit: {reason}")
-    return _of_postgres(error, reason, shown(url))
+    if _is_lost(error, reason):
+        hint = "try again in a moment; DATABASE_URL says where it should be"
+        return lost(f"{shown(url)} does not answer: {reason}", hint=hint, retry_after=_AGAIN)
+    return _of_postgres(_code(error), reason, shown(url))
 
 
 def _of_sqlite(reason: str, where: str) -> FopsError:
@@ -57,20 +63,23 @@ def _of_sqlite(reason: str, where: str) -> FopsError:
     return StorageFailed(f"{where}: {reason}", hint=hint)
 
 
-def _of_postgres(error: DBAPIError, reason: str, where: str) -> FopsError:
-    code = getattr(error.orig, "sqlstate", None) or ""
+def _is_lost(error: DBAPIError, reason: str) -> bool:
+    """Without a code it is the connection that failed, and not a statement."""
+    gone = error.connection_invalidated or not _code(error)
+    plainly = isinstance(error, OperationalError) and gone and not _REFUSED.search(reason)
+    return plainly or _code(error).startswith(_LOST)
+
+
+def _code(error: DBAPIError) -> str:
+    return getattr(error.orig, "sqlstate", None) or ""
+
+
+def _of_postgres(code: str, reason: str, where: str) -> FopsError:
     if code.startswith(_HELD):
         return Busy(f"{where} is held by others: {reason}", hint="try again in a moment", retry_after=_AGAIN)
     if code == _TOO_LONG:
         hint = "try again in a moment; DATABASE_STATEMENT_SECONDS allows more"
         return Transient(f"{where}: a statement took too long", hint=hint, retry_after=_AGAIN)
-    # Without a code it is the connection that failed, and not a statement.
-    lost = error.connection_invalidated or not code
-    if code.startswith(_LOST) or (
-        isinstance(error, OperationalError) and lost and not _REFUSED.search(reason)
-    ):
-        hint = "try again in a moment; DATABASE_URL says where it should be"
-        return Unreachable(f"{where} does not answer: {reason}", hint=hint, retry_after=_AGAIN)
     return StorageFailed(
         f"{where}: {reason}", hint=_HINTS.get(code, "check DATABASE_URL, and the server's own log")
     )
