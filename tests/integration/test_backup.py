@@ -57,8 +57,8 @@ def house(tmp_path, database_url):
             app.audit.append(a_context(), action="x", target=str(number), outcome=Outcome.SUCCEEDED)
         _publish(app.database, "before")
         app.blobs.put(b"plan")
-        for file in ("keys/signing.json", "proposals/pro_a/PULL_REQUEST.md"):
-            (app.home / file).parent.mkdir(parents=True)
+        for file in ("signing-keys", "proposals/pro_a/PULL_REQUEST.md"):
+            (app.home / file).parent.mkdir(parents=True, exist_ok=True)
             (app.home / file).write_text("text")
         (app.home / "proposals/pro_a/repository.git/refs").mkdir(parents=True)
         yield app
@@ -93,7 +93,7 @@ def _files(home: Path) -> dict[str, str]:
         str(path.relative_to(home)): path.read_text() if path.is_file() else "/"
         for path in home.rglob("*")
         if path.name != "audit.head"
-        and path.relative_to(home).parts[0] in {"audit", "blobs", "proposals", "keys"}
+        and path.relative_to(home).parts[0] in {"audit", "blobs", "proposals", "signing-keys"}
     }
 
 
@@ -118,7 +118,7 @@ def test_a_restored_house_is_the_one_that_was_backed_up(house, target, tmp_path)
     assert done["rows"] == made["rows"]
     assert done["audit"] == {"ok": True, "entries": 3, "first_bad": None, "why": None}
     assert _files(target.home) == {
-        name: text for name, text in _files(house.home).items() if not name.startswith("keys")
+        name: text for name, text in _files(house.home).items() if not name.startswith("signing")
     }
 
 
@@ -138,8 +138,8 @@ def test_keys_are_taken_along_only_when_asked_for(house, target, tmp_path):
     assert back_up(house, tmp_path / "without.zip")["keys_left_out"]
     assert not back_up(house, tmp_path / "with.zip", with_keys=True)["keys_left_out"]
     restore(target, tmp_path / "with.zip")
-    assert (target.home / "keys/signing.json").read_text() == "text"
-    assert (target.home / "keys/signing.json").stat().st_mode & 0o077 == 0
+    assert (target.home / "signing-keys").read_text() == "text"
+    assert (target.home / "signing-keys").stat().st_mode & 0o077 == 0
 
 
 def test_a_place_that_holds_something_is_replaced_only_by_force(house, tmp_path):
@@ -274,6 +274,7 @@ def test_a_restore_that_is_killed_leaves_the_rows_as_they_were(house, target, tm
     assert _files(target.home) == {}
     restore(target, tmp_path / "b.zip", force=True)
     assert _subjects(target.database) == ["before"]
+    assert not [path for path in target.home.iterdir() if "restored" in path.name]
 
 
 def test_a_backup_of_an_older_program_is_brought_up_to_date(house, target, tmp_path):

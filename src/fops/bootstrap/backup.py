@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from fops.storage.backup import Backup, Member
 
 _PLAIN = ("blobs", "proposals")
-_KEYS = "keys"
-"""Below the data directory: what signs tokens. Whoever has it can make them, so it stays out unless asked for."""
+_KEYS = "signing-keys"
+"""In the data directory: what signs tokens. Whoever has it can make them, so it stays out unless asked for."""
 
 
 def back_up(app: App, to: Path | None, *, with_keys: bool = False, only_look: bool = False) -> dict[str, Any]:
@@ -141,7 +141,7 @@ def _trail(folder: Path) -> list[Member]:
 
 
 def _holds_something(place: Path) -> bool:
-    return place.is_dir() and any(place.iterdir())
+    return any(place.iterdir()) if place.is_dir() else place.exists()
 
 
 def _not_empty(what: str) -> ConfirmationMissing:

@@ -16,20 +16,20 @@ from fops.storage.backup.archive import Backup
 from fops.storage.backup.model import Member
 
 
-def members(name: str, folder: Path) -> Iterator[Member]:
-    """Everything below a folder, as it is now; links, sockets and what vanishes meanwhile stay out."""
-    for path in sorted(folder.rglob("*")):
-        place = f"files/{name}/{path.relative_to(folder).as_posix()}"
+def members(name: str, place: Path) -> Iterator[Member]:
+    """Everything below a folder, or a single file, as it is now; links, sockets and what vanishes stay out."""
+    for path in [place, *sorted(place.rglob("*"))]:
+        inner = "/".join(("files", name, *path.relative_to(place).parts))
         with suppress(FileNotFoundError):
             state = path.lstat()
             if stat.S_ISDIR(state.st_mode):
-                yield Member(name=f"{place}/", source=None, mode=0o700)
+                yield Member(name=f"{inner}/", source=None, mode=0o700)
             elif stat.S_ISREG(state.st_mode):
-                yield Member(name=place, source=path, size=state.st_size, mode=state.st_mode & 0o700)
+                yield Member(name=inner, source=path, size=state.st_size, mode=state.st_mode & 0o700)
 
 
 class Folders:
-    """The folders of a backup, written beside their places and then moved in. Use as a context: an error undoes it.
+    """The folders and files of a backup, written beside their places and then moved in. Use as a context: an error undoes it.
 
     `places` says where each goes; a folder that the backup lacks stays as it is. `aside` holds what was there before.
     """
@@ -51,12 +51,14 @@ class Folders:
 
     def _stage(self, backup: Backup, name: str, place: Path) -> None:
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for left in place.parent.glob(f".{place.name}.restored-*"):  # by one that was killed
+            shutil.rmtree(left, ignore_errors=True)
         staged = Path(tempfile.mkdtemp(dir=place.parent, prefix=f".{place.name}.restored-"))
         self._staged.append((staged, place))
         for inner, info in backup.files():
             if inner.parts[0] != name:
                 continue
-            path = staged.joinpath(*inner.parts[1:])
+            path = staged.joinpath(place.name, *inner.parts[1:])
             if info.is_dir():
                 path.mkdir(parents=True, exist_ok=True, mode=0o700)
                 continue
@@ -74,7 +76,7 @@ class Folders:
                     place.rename(before)
                     self.aside.append(before)
                 self._moved.append((place, before))
-                staged.rename(place)
+                (staged / place.name).rename(place)
         except OSError as error:
             raise StorageFailed(f"{error.filename} cannot be moved: {error.strerror}") from error
 
@@ -86,7 +88,7 @@ class Folders:
     ) -> None:
         if kind is not None:
             for place, before in reversed(self._moved):
-                shutil.rmtree(place, ignore_errors=True)
+                _remove(place)
                 if before:
                     before.rename(place)
         self._clean()
@@ -94,3 +96,10 @@ class Folders:
     def _clean(self) -> None:
         for staged, _ in self._staged:
             shutil.rmtree(staged, ignore_errors=True)
+
+
+def _remove(place: Path) -> None:
+    if place.is_dir():
+        shutil.rmtree(place, ignore_errors=True)
+    else:
+        place.unlink(missing_ok=True)
