@@ -195,6 +195,16 @@ def test_every_spelling_of_postgresql_is_one_and_is_shown_without_its_password(u
     assert "hunter2" not in database.shown
 
 
+def test_a_driver_that_is_not_installed_is_named_with_what_brings_it(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with (
+        pytest.raises(StorageFailed, match="psycopg") as caught,
+        Database("postgresql://ada@host/fops").read(),
+    ):
+        pass
+    assert "fops[server]" in caught.value.hint
+
+
 def test_a_blob_is_read_back_by_its_digest(tmp_path: Path):
     blobs = Blobs(tmp_path)
     name = blobs.put(b"plan")
