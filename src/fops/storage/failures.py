@@ -23,7 +23,7 @@ _HINTS = {
     "25006": "this server only reads: DATABASE_URL must name the primary",
 }
 _REFUSED = re.compile(
-    r"authentication failed|does not exist|no pg_hba|no password|certificate|permission denied"
+    r"authentication failed|does not exist|no pg_hba|no password|certificate|support SSL|permission denied"
 )
 _AGAIN = 1.0  # seconds until a caller may come back
 
@@ -45,7 +45,7 @@ def named_failures(url: URL, *, lost: type[Unreachable] = Unreachable) -> Iterat
 
 def told(error: DBAPIError, url: URL, *, lost: type[Unreachable] = Unreachable) -> FopsError:
     """The error of our tree for a driver's."""
-    reason = without_secrets(str(error.orig), url)
+    reason = without_secrets(_words(error), url)
     if url.get_backend_name() == SQLITE:
         return _of_sqlite(reason, shown(url))
     if isinstance(error, DataError):  # too long for its column, or a NUL in a text
@@ -54,6 +54,12 @@ def told(error: DBAPIError, url: URL, *, lost: type[Unreachable] = Unreachable) 
         hint = "try again in a moment; DATABASE_URL says where it should be"
         return lost(f"{shown(url)} does not answer: {reason}", hint=hint, retry_after=_AGAIN)
     return _of_postgres(_code(error), reason, shown(url))
+
+
+def _words(error: DBAPIError) -> str:
+    """The server's own sentence where it said one; the driver adds the statement to it, which may hold values."""
+    said: str | None = getattr(getattr(error.orig, "diag", None), "message_primary", None)
+    return said or str(error.orig)
 
 
 def _of_sqlite(reason: str, where: str) -> FopsError:
