@@ -14,7 +14,8 @@ from fops import __version__
 from fops.api import problems
 from fops.api.callers import RequestIds
 from fops.api.documents import with_problems
-from fops.api.routes import audit, health, invoke, onboard, operations
+from fops.api.routes import audit, health, invoke, metrics, onboard, operations
+from fops.api.telling.requests import Routes, TellRequests
 from fops.bootstrap import App
 from fops.bootstrap.server import ServerSettings
 from fops.bootstrap.settings import CoreSettings
@@ -54,6 +55,7 @@ def create_app(house: App) -> FastAPI:
     app.include_router(routers, prefix="/api")
     app.include_router(routers, prefix=settings.api_v1_str, include_in_schema=False)
     app.include_router(health.router)
+    app.include_router(metrics.router)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.allowed_hosts))
     if settings.allowed_origins:
         app.add_middleware(
@@ -63,7 +65,9 @@ def create_app(house: App) -> FastAPI:
             allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID", "Prefer"],
             expose_headers=["Location", "X-Request-ID"],
         )
-    app.add_middleware(RequestIds)
+    routes = Routes(app, prefix="/api", alias=settings.api_v1_str)
+    app.add_middleware(TellRequests, metrics=house.metrics, routes=routes)
+    app.add_middleware(RequestIds)  # last added, first asked: all that follows has a request id
     app.openapi = with_problems(app)  # type: ignore[method-assign]  # as the framework documents
     return app
 
