@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from types import MappingProxyType
 
 from fastapi import APIRouter, FastAPI
+from fastapi.telemetry import TelemetryConfig
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
@@ -44,7 +45,7 @@ def create_app(house: App) -> FastAPI:
         max_body_size=settings.max_body,
         lifespan=_lifespan(house),
         redoc_url=None,
-        telemetry={"tracing": False},
+        telemetry=_tracing(house),
     )
     app.state.house = house
     app.state.stops = lambda: False  # whoever serves knows when the end is near
@@ -66,10 +67,19 @@ def create_app(house: App) -> FastAPI:
             expose_headers=["Location", "X-Request-ID"],
         )
     routes = Routes(app, prefix="/api", alias=settings.api_v1_str)
-    app.add_middleware(TellRequests, metrics=house.metrics, routes=routes)
+    traced = house.tracing.current if house.tracing else nullcontext
+    app.add_middleware(TellRequests, metrics=house.metrics, routes=routes, traced=traced)
     app.add_middleware(RequestIds)  # last added, first asked: all that follows has a request id
     app.openapi = with_problems(app)  # type: ignore[method-assign]  # as the framework documents
     return app
+
+
+def _tracing(house: App) -> TelemetryConfig:
+    """The framework's own spans of requests, to our provider or nowhere; metrics and logs are ours."""
+    off: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+    if house.tracing is None:
+        return off
+    return {**off, "tracing": True, "operation_spans": False, "tracer_provider": house.tracing.provider}
 
 
 def _lifespan(house: App) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:

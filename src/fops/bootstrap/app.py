@@ -17,6 +17,7 @@ from fops.bootstrap.server import ServerSettings
 from fops.bootstrap.settings import Settings
 from fops.kernel.clock import SystemClock
 from fops.kernel.context import RequestContext
+from fops.kernel.correlation import headers
 from fops.kernel.ids import new_id
 from fops.storage.settings import StorageSettings
 from fops.telemetry import Telemetry, heard
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from fops.telemetry.database import HeardDatabase
     from fops.telemetry.health import Health
     from fops.telemetry.metrics import Metrics
+    from fops.telemetry.traces import Tracing
 
 STORES = ("fops.actions.store", "fops.events.store", "fops.onboarding.store", "fops.provenance.store")
 """The modules that declare tables; a database is complete once all of them are imported."""
@@ -50,7 +52,10 @@ class App:
     def context(self, *, door: str, dry_run: bool = False, request_id: str | None = None) -> RequestContext:
         """A fresh request by the person at this machine."""
         request_id = request_id or new_id("req")
-        return RequestContext(actor=f"local:{_user()}", door=door, request_id=request_id, dry_run=dry_run)
+        trace = headers().get("traceparent")
+        return RequestContext(
+            actor=f"local:{_user()}", door=door, request_id=request_id, dry_run=dry_run, trace=trace
+        )
 
     @property
     def home(self) -> Path:
@@ -146,6 +151,13 @@ class App:
         return metrics_of(self)
 
     @cached_property
+    def tracing(self) -> Tracing | None:
+        """Spans and log records for a collector; None, and nothing loaded, where no endpoint is set."""
+        from fops.bootstrap.observed import tracing_of  # noqa: PLC0415 - only a server sends
+
+        return tracing_of(self)
+
+    @cached_property
     def health(self) -> Health:
         """Whether this house can do its work."""
         from fops.bootstrap.observed import health_of  # noqa: PLC0415 - only a server is asked
@@ -158,6 +170,8 @@ class App:
             self.background.close(seconds)
         if "database" in self.__dict__:
             self.database.close()
+        if self.__dict__.get("tracing"):
+            self.__dict__["tracing"].close()
 
     @cached_property
     def onboarding(self) -> Onboarding:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from fops.telemetry.health import Health, database_answers, disk_has_room, free_bytes, trail_is_appendable
+from fops.telemetry.logs import OperationLog
 from fops.telemetry.metrics import Metrics
 from fops.telemetry.model import Sights, State
 from fops.telemetry.seen import Seen
+from fops.telemetry.settings import TelemetrySettings
 
 if TYPE_CHECKING:
     from fops.bootstrap.app import App
+    from fops.telemetry.traces import Tracing
 
 _VALUES = MappingProxyType({State.PASSING: 1.0, State.DEGRADED: 0.5, State.FAILING: 0.0})
 
@@ -26,8 +30,24 @@ def metrics_of(house: App) -> Metrics:
         free_bytes=lambda: free_bytes(house.home),
     )
     made = Metrics(Seen(sights))
-    house.telemetry.listen(made)
+    for ear in (
+        made,
+        house.tracing,
+        OperationLog(),
+    ):  # the log's lines belong to the span they are written in
+        if ear is not None:
+            house.telemetry.listen(ear)
     return made
+
+
+def tracing_of(house: App) -> Tracing | None:
+    """Where spans and log records go. The variable that the standard has for it decides, and the one that turns all off."""
+    endpoint = house.settings.group(TelemetrySettings).otlp_endpoint
+    if not endpoint or os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true":
+        return None
+    from fops.telemetry.traces import Tracing  # noqa: PLC0415 - nothing of it is loaded unless it is used
+
+    return Tracing(endpoint)
 
 
 def health_of(house: App) -> Health:

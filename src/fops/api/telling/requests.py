@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from contextlib import ExitStack
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
+from http import HTTPStatus
 from time import perf_counter
 
 from fastapi import FastAPI
@@ -16,15 +18,20 @@ from fops.telemetry.metrics import Metrics
 
 LOG = logging.getLogger("fops.access")
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+Traced = Callable[[], AbstractContextManager[None]]
 UNMATCHED = "unmatched"
+POLLED = frozenset(
+    {"/health/live", "/health/ready", "/metrics"}
+)  # every few seconds: noise while all is well
 STREAM = "text/event-stream"
 
 
 class TellRequests:
     """Tells metrics and log of each request. Stands inside what gives it its id, around all that may refuse it."""
 
-    def __init__(self, app: ASGIApp, *, metrics: Metrics, routes: Routes) -> None:
+    def __init__(self, app: ASGIApp, *, metrics: Metrics, routes: Routes, traced: Traced) -> None:
         self._app = app
+        self._traced = traced
         self._metrics = metrics
         self._routes = routes
 
@@ -36,7 +43,7 @@ class TellRequests:
         answer = _Answer(self._metrics)
         began = perf_counter()
         self._metrics.request_began()
-        with bound(request_id=scope["state"]["request_id"]):
+        with bound(request_id=scope["state"]["request_id"]), self._traced():
             try:
                 await self._app(scope, receive, answer.watching(send))
             except BaseException as error:
@@ -54,7 +61,9 @@ class TellRequests:
         words = {"method": method, "route": route, "status": answer.status, "seconds": round(seconds, 6),
                  "bytes": answer.size, "actor": scope["state"].get("actor")}  # fmt: skip
         broke = answer.broke if isinstance(answer.broke, Exception) else None
-        LOG.log(logging.ERROR if broke else logging.INFO, "request", extra=words, exc_info=broke)
+        polled = route in POLLED and answer.status < HTTPStatus.BAD_REQUEST
+        level = logging.ERROR if broke else logging.DEBUG if polled else logging.INFO
+        LOG.log(level, "request", extra=words, exc_info=broke)
 
 
 class _Answer:
