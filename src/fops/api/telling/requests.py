@@ -19,6 +19,7 @@ from fops.telemetry.metrics import Metrics
 LOG = logging.getLogger("fops.access")
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 Traced = Callable[[], AbstractContextManager[None]]
+LONGEST_PATH = 200  # characters of a path in a log line
 UNMATCHED = "unmatched"
 POLLED = frozenset(
     {"/health/live", "/health/ready", "/metrics"}
@@ -60,6 +61,10 @@ class TellRequests:
         self._metrics.request_ended(method=method, route=route, code=answer.status, seconds=timed)
         words = {"method": method, "route": route, "status": answer.status, "seconds": round(seconds, 6),
                  "bytes": answer.size, "actor": scope["state"].get("actor")}  # fmt: skip
+        if (
+            route == UNMATCHED
+        ):  # what was looked for says who looks; where a route answered, its template is enough
+            words["path"] = scope["path"][:LONGEST_PATH]
         broke = answer.broke if isinstance(answer.broke, Exception) else None
         polled = route in POLLED and answer.status < HTTPStatus.BAD_REQUEST
         level = logging.ERROR if broke else logging.DEBUG if polled else logging.INFO
