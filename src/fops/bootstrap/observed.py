@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,6 @@ from fops.telemetry.health import Health, database_answers, disk_has_room, free_
 from fops.telemetry.logs import OperationLog
 from fops.telemetry.metrics import Metrics
 from fops.telemetry.model import Sights, State
-from fops.telemetry.seen import Seen
 from fops.telemetry.settings import TelemetrySettings
 
 if TYPE_CHECKING:
@@ -24,12 +23,13 @@ _VALUES = MappingProxyType({State.PASSING: 1.0, State.DEGRADED: 0.5, State.FAILI
 def metrics_of(house: App) -> Metrics:
     """Metrics that hear this house from now on."""
     sights = Sights(
+        names=lambda: _names(house),
         pool=house.database.pool,
         waiting=lambda: house.background.waiting if "background" in vars(house) else 0,
         checks=lambda: _checks(house),
         free_bytes=lambda: free_bytes(house.home),
     )
-    made = Metrics(Seen(sights))
+    made = Metrics(sights)
     for ear in (
         made,
         house.tracing,
@@ -58,6 +58,16 @@ def health_of(house: App) -> Health:
         trail_is_appendable(house.audit),
     )
     return Health(questions, house.clock)
+
+
+def _names(house: App) -> tuple[Iterable[str], Iterable[str]]:
+    from fops.actions import Effect, Workflow  # noqa: PLC0415 - whoever scrapes has a server, which paid for them
+
+    kinds = [one.name for one in house.invoker.offered if isinstance(one, Workflow)]
+    changes = [
+        one.name for one in house.registry if not isinstance(one, Workflow) and one.effect is not Effect.READ
+    ]
+    return kinds, changes
 
 
 def _checks(house: App) -> Mapping[str, float]:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from time import perf_counter
 from typing import Any
 
+from fops.kernel.errors import FopsError
 from fops.storage.database import Database
 from fops.telemetry.model import PoolState
 
@@ -35,8 +36,11 @@ class HeardDatabase(Database):
             yield connection
 
     def pool(self) -> PoolState | None:
-        """Its pool now; None before the first use, and where there is none, as for a database in memory."""
-        pool: Any = self.__dict__["engine"].pool if "engine" in self.__dict__ else None
+        """Its pool now; None while the database does not answer, and where there is none, as for one in memory."""
+        try:
+            pool: Any = self.engine.pool
+        except FopsError:
+            return None  # the checks say what is wrong
         if not hasattr(pool, "overflow"):
             return None
         return PoolState(size=pool.size(), checked_out=pool.checkedout(), overflow=max(0, pool.overflow()))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from fops.actions.operations import Json
 
 Kind = Literal["operation", "action"]
+OUTCOMES = ("succeeded", "failed", "refused", "cancelled", "unknown")
 
 
 class Ear(Protocol):

@@ -15,12 +15,13 @@ from prometheus_client import (
     disable_created_metrics,
     generate_latest,
 )
-from prometheus_client.registry import Collector
 
 from fops.actions.operations import StepEvent
+from fops.audit import Outcome
 from fops.kernel.context import RequestContext
-from fops.telemetry.hear import Kind, outcome_of
-from fops.telemetry.model import Described
+from fops.telemetry.hear import OUTCOMES, Kind, outcome_of
+from fops.telemetry.model import Described, Sights
+from fops.telemetry.seen import Seen
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 MOST_NAMES = (
@@ -78,7 +79,7 @@ COUNTED = (
 class Metrics:
     """Hears the house and is read at `/metrics`. Values of labels are names of the code; more than a bound become `other`."""
 
-    def __init__(self, *seen: Collector) -> None:
+    def __init__(self, sights: Sights) -> None:
         disable_created_metrics()  # type: ignore[no-untyped-call]  # one series less for each counter and histogram, which nobody here asks for
         self.registry = CollectorRegistry()
         self._names: dict[str, set[str]] = {}
@@ -95,11 +96,18 @@ class Metrics:
         self._unwritten = self._counter("fops_audit_append_failures_total")
         self._waits = self._histogram("fops_database_wait_seconds")
         ProcessCollector(registry=self.registry)
-        for collector in seen:
-            self.registry.register(collector)
+        self.registry.register(Seen(sights))
+        self._sights = sights
 
     def text(self) -> bytes:
         """Everything, in Prometheus' text format."""
+        kinds, actions = self._sights.names()
+        for kind in kinds:
+            for outcome in OUTCOMES:
+                self._operations.labels(self._bounded("operation", kind), outcome)
+        for action in actions:
+            for outcome in Outcome:
+                self._actions.labels(self._bounded("action", action), outcome)
         return generate_latest(self.registry)
 
     def request_began(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
@@ -47,8 +47,13 @@ class PoolState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sights:
-    """Where to look. Each is called once a scrape, and must answer within milliseconds."""
+    """Where to look. Each is called once a scrape, and must answer within milliseconds.
 
+    `names` gives those of workflows and of actions that change something: what may be counted is there with 0 before it
+    first happens, since no rate can be told of a series that begins with 1.
+    """
+
+    names: Callable[[], tuple[Iterable[str], Iterable[str]]]
     pool: Callable[[], PoolState | None]
     waiting: Callable[[], int]
     checks: Callable[[], Mapping[str, float]]
