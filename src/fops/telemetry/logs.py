@@ -38,23 +38,29 @@ _QUIET = (
     "opentelemetry",
 )
 _LOG = logging.getLogger("fops.operation")
+_ENCODED = json.JSONEncoder(separators=(",", ":")).encode
 
 Event = dict[str, Any]
 
 
 def event_of(record: logging.LogRecord) -> Event:
     """A record as JSON-like values: time, level, logger, event, the words bound here, its extras, its error."""
-    event: Event = {
-        "timestamp": isoformat(datetime.fromtimestamp(record.created, UTC)),
-        "level": record.levelname.lower(),
-        "logger": record.name,
+    said: Event = {
         "event": record.getMessage(),
         **correlation.words(),
         **{key: value for key, value in vars(record).items() if key not in _OWN and value is not None},
     }
     if record.exc_info and record.exc_info[1]:
-        event["error"] = _error(record.exc_info[1])
-    return {key: _short(value) for key, value in redact(_plain(event)).items()}
+        said["error"] = _error(record.exc_info[1])
+    return {
+        "timestamp": isoformat(datetime.fromtimestamp(record.created, UTC)),
+        "level": record.levelname.lower(),
+        "logger": record.name,
+        **{
+            key: _short(value)
+            for key, value in redact({key: _plain(value) for key, value in said.items()}).items()
+        },
+    }
 
 
 class JsonLines(logging.Formatter):
@@ -62,7 +68,7 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
-        return json.dumps(event_of(record), separators=(",", ":"))
+        return _ENCODED(event_of(record))
 
 
 class ForPeople(logging.Formatter):
@@ -199,7 +205,7 @@ def _error(error: BaseException) -> dict[str, str]:
 
 
 def _plain(value: Any) -> Any:
-    if value is None or isinstance(value, (str, int, float, bool)):
+    if value is None or isinstance(value, (str, int, float)):
         return value
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
