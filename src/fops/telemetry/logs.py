@@ -37,6 +37,7 @@ _QUIET = (
     "asyncio",
     "opentelemetry",
 )
+_TALK = "fops.serve"  # what is said to whoever started it, which no level keeps back
 _LOG = logging.getLogger("fops.operation")
 _ENCODED = json.JSONEncoder(separators=(",", ":")).encode
 
@@ -108,22 +109,22 @@ def configured(settings: TelemetrySettings, stream: TextIO = sys.stderr) -> Iter
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
     with _on_root(handler, level):
         yield (
-            (lambda text: print(text, file=stream, flush=True))
-            if people
-            else logging.getLogger("fops.serve").info
+            (lambda text: print(text, file=stream, flush=True)) if people else logging.getLogger(_TALK).info
         )
 
 
 @contextmanager
 def _on_root(handler: logging.Handler, level: int) -> Iterator[None]:
-    root, loggers = logging.getLogger(), [logging.getLogger(name) for name in ("", "fops", *_QUIET)]
+    root, loggers = logging.getLogger(), [logging.getLogger(name) for name in ("", "fops", _TALK, *_QUIET)]
     before = [(one, one.level, one.propagate, one.handlers) for one in loggers]
     for one in loggers[1:]:
         one.handlers, one.propagate = (
             [logging.NullHandler()],
             True,
         )  # where one is, DBOS brings none of its own
-        one.setLevel(level if one.name == "fops" else max(level, logging.WARNING))
+        one.setLevel(max(level, logging.WARNING))
+    loggers[1].setLevel(level)
+    loggers[2].setLevel(logging.INFO)
     root.handlers = [handler]
     root.setLevel(level)
     logging.captureWarnings(capture=True)

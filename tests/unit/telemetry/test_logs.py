@@ -137,6 +137,14 @@ def test_what_is_lighter_than_the_level_is_not_written():
     assert len(_lines(lambda: LOG.debug("chatter"), level="debug")) == 1
 
 
+@pytest.mark.parametrize(("form", "line"), [("json", '"event":"serving"'), ("console", "serving")])
+def test_what_is_said_to_whoever_started_it_is_said_at_every_level(form, line):
+    stream = io.StringIO()
+    with configured(TelemetrySettings(log_format=form, log_level="error"), stream) as say:
+        say("serving")
+    assert line in stream.getvalue()
+
+
 def test_a_huge_text_is_cut():
     (line,) = _lines(lambda: LOG.info("body", extra={"body": "x" * 10 * LONGEST}))
     assert len(line) < 2 * LONGEST
