@@ -53,7 +53,7 @@ _.log_action, _.get_audit_trail, _.v, _.FACT_NAMES
 )
 
 # read by what carries metrics and traces
-_.collect, _.on_start, _.parent_context
+_.collect, _.on_start, _.parent_context, _.do_GET, _.version_string, _.log_message
 
 # set for pydantic, the SQLite driver, expat and PyYAML
 (

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from fops.telemetry.door import opened
 from fops.telemetry.health import Health, database_answers, disk_has_room, free_bytes, trail_is_appendable
 from fops.telemetry.logs import OperationLog
 from fops.telemetry.metrics import Metrics
@@ -38,6 +40,11 @@ def metrics_of(house: App) -> Metrics:
         if ear is not None:
             house.telemetry.listen(ear)
     return made
+
+
+def door_of(house: App) -> AbstractContextManager[str | None]:
+    """The door of its own for metrics and health, where METRICS_ADDRESS names one."""
+    return opened(house.settings.group(TelemetrySettings), house.metrics, house.health)
 
 
 def tracing_of(house: App) -> Tracing | None:

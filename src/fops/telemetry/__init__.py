@@ -5,7 +5,7 @@ Must not know: features, doors, how anything is done. Map:
     metrics.py    what is counted and timed, for Prometheus                         seen.py      what is looked up at a scrape
     logs.py       every line through the same processors, secrets masked            traces.py    spans and logs over OTLP
     database.py   a database that says how long its callers wait                    health.py    checks, and how they stand
-    model.py      Check, State, Described, PoolState, Sights
+    model.py      Check, State, Described, PoolState, Sights                        door.py      an address for metrics and health alone
 """
 
 from fops.telemetry.hear import Ear, Telemetry, heard

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from fops.kernel.context import RequestContext
@@ -16,13 +16,24 @@ if TYPE_CHECKING:
     from fops.actions.operations import Json
 
 Kind = Literal["operation", "action"]
-OUTCOMES = ("succeeded", "failed", "refused", "cancelled", "unknown")
+OUTCOMES = ("succeeded", "waiting", "failed", "refused", "cancelled", "unknown")
+
+
+@dataclass(slots=True)
+class Run:
+    """One run as its ears see it; `outcome`, one of OUTCOMES, holds once it has ended, and `error` what it raised."""
+
+    ctx: RequestContext
+    kind: Kind
+    name: str
+    outcome: str = "succeeded"
+    error: BaseException | None = None
 
 
 class Ear(Protocol):
     """Who listens: metrics, logs, traces. Nothing it does may fail what it hears of; all calls are short."""
 
-    def during(self, ctx: RequestContext, kind: Kind, name: str) -> AbstractContextManager[None]:
+    def during(self, run: Run) -> AbstractContextManager[None]:
         """Around one run; what it raises passes through."""
 
     def stepped(self, event: StepEvent) -> None:
@@ -46,12 +57,17 @@ class Telemetry:
         self._ears = (*self._ears, ear)
 
     @contextmanager
-    def during(self, ctx: RequestContext, kind: Kind, name: str) -> Iterator[None]:
-        """As `Ear`."""
+    def during(self, ctx: RequestContext, kind: Kind, name: str) -> Iterator[Run]:
+        """Around one run; whoever runs it may say another outcome than `succeeded`."""
+        run = Run(ctx, kind, name)
         with ExitStack() as stack:
             for ear in self._ears:
-                stack.enter_context(ear.during(ctx, kind, name))
-            yield
+                stack.enter_context(ear.during(run))
+            try:
+                yield run
+            except BaseException as error:
+                run.outcome, run.error = outcome_of(error), error
+                raise
 
     def stepped(self, event: StepEvent) -> None:
         """As `Ear`."""
@@ -80,16 +96,19 @@ def heard(registry: Registry, telemetry: Telemetry) -> Registry:
     )
 
 
-def outcome_of(error: BaseException | None) -> str:
-    """succeeded, failed, refused, cancelled or unknown: the words of operations and of the trail."""
-    if error is None:
-        return "succeeded"
+def outcome_of(error: BaseException) -> str:
+    """failed, refused, cancelled or unknown: the words of operations and of the trail."""
     if isinstance(error, InDoubt):
         return "unknown"
     code = error.code if isinstance(error, FopsError) else ""
     if isinstance(error, KeyboardInterrupt) or code == "cancelled":
         return "cancelled"
     return "refused" if code in {"not_deployable", "refused_by_policy", "not_allowed"} else "failed"
+
+
+def _outcome_in(result: object) -> str:
+    """What gives no JSON has not ended: it left a question to a person."""
+    return "succeeded" if isinstance(result, Mapping) else "waiting"
 
 
 def _action(action: Action, telemetry: Telemetry) -> Action:
@@ -101,8 +120,10 @@ def _action(action: Action, telemetry: Telemetry) -> Action:
 
 
 def _workflow(workflow: Workflow, telemetry: Telemetry) -> Workflow:
-    def run(operation: Operation, parameters: Any) -> Json:
-        with telemetry.during(operation.ctx, "operation", workflow.name):
-            return workflow.run(operation, parameters)
+    def worked(operation: Operation, parameters: Any) -> Json:
+        with telemetry.during(operation.ctx, "operation", workflow.name) as run:
+            result = workflow.run(operation, parameters)
+            run.outcome = _outcome_in(result)
+            return result
 
-    return replace(workflow, run=run)
+    return replace(workflow, run=worked)

@@ -18,10 +18,9 @@ from typing import Any, TextIO
 from fops.actions.operations import StepEvent
 from fops.kernel import correlation
 from fops.kernel.clock import isoformat
-from fops.kernel.context import RequestContext
 from fops.kernel.errors import FopsError
 from fops.kernel.redaction import redact
-from fops.telemetry.hear import Kind, outcome_of
+from fops.telemetry.hear import Run
 from fops.telemetry.settings import TelemetrySettings
 
 LONGEST = 16_000  # characters of one value: a deep traceback; a body in a message must not fill a disk
@@ -148,19 +147,17 @@ class OperationLog:
     """Hears operations: a line when one ends, and its id and request on every line inside."""
 
     @contextmanager
-    def during(self, ctx: RequestContext, kind: Kind, name: str) -> Iterator[None]:
+    def during(self, run: Run) -> Iterator[None]:
         """As `Ear`."""
-        if kind != "operation":
+        if run.kind != "operation":
             yield
             return
         began = perf_counter()
-        with correlation.bound(request_id=ctx.request_id, operation_id=ctx.operation_id or ""):
+        with correlation.bound(request_id=run.ctx.request_id, operation_id=run.ctx.operation_id or ""):
             try:
                 yield
-            except BaseException as error:
-                _ended(ctx, name, perf_counter() - began, error)
-                raise
-            _ended(ctx, name, perf_counter() - began, None)
+            finally:
+                _ended(run, perf_counter() - began)
 
     def stepped(self, event: StepEvent) -> None:
         """As `Ear`."""
@@ -176,21 +173,14 @@ class OperationLog:
         """As `Ear`; a metric says it better."""
 
 
-def _ended(ctx: RequestContext, name: str, seconds: float, error: BaseException | None) -> None:
-    outcome = outcome_of(error)
-    words: Event = {
-        "kind": name,
-        "outcome": outcome,
-        "seconds": round(seconds, 3),
-        "actor": ctx.actor,
-        "door": ctx.door,
-    }
-    known = isinstance(error, FopsError)
-    if isinstance(error, FopsError):
-        words |= {"code": error.code, "detail": error.message}
-    level = logging.WARNING if outcome in {"failed", "unknown"} else logging.INFO
-    unknown = error if isinstance(error, Exception) and not known else None
-    _LOG.log(logging.ERROR if unknown else level, "operation", extra=words, exc_info=unknown)
+def _ended(run: Run, seconds: float) -> None:
+    words: Event = {"kind": run.name, "outcome": run.outcome, "seconds": round(seconds, 3), "actor": run.ctx.actor,
+                    "door": run.ctx.door}  # fmt: skip
+    if isinstance(run.error, FopsError):
+        words |= {"code": run.error.code, "detail": run.error.message}
+    mistake = run.error if isinstance(run.error, Exception) and not isinstance(run.error, FopsError) else None
+    level = logging.WARNING if run.outcome in {"failed", "unknown"} else logging.INFO
+    _LOG.log(logging.ERROR if mistake else level, "operation", extra=words, exc_info=mistake)
 
 
 def printable(text: str) -> str:

@@ -18,8 +18,7 @@ from prometheus_client import (
 
 from fops.actions.operations import StepEvent
 from fops.audit import Outcome
-from fops.kernel.context import RequestContext
-from fops.telemetry.hear import OUTCOMES, Kind, outcome_of
+from fops.telemetry.hear import OUTCOMES, Run
 from fops.telemetry.model import Described, Sights
 from fops.telemetry.seen import Seen
 
@@ -65,7 +64,7 @@ COUNTED = (
     Described(name="fops_http_request_duration_seconds", kind="histogram", labels=("method", "route"), buckets=_REQUEST, means="Time to the end of an answer; event streams are left out."),
     Described(name="fops_http_requests_in_flight", kind="gauge", means="Requests that are being answered, event streams included."),
     Described(name="fops_http_streams_open", kind="gauge", means="Event streams that somebody follows."),
-    Described(name="fops_operations_total", kind="counter", labels=("kind", "outcome"), means="Operations that ended in this process."),
+    Described(name="fops_operations_total", kind="counter", labels=("kind", "outcome"), means="Operations that ended in this process, or left it to wait for a person."),
     Described(name="fops_operation_duration_seconds", kind="histogram", labels=("kind",), buckets=_WORK, means="Time of an operation from its first step to its end, without its wait."),
     Described(name="fops_operations_running", kind="gauge", labels=("kind",), means="Operations that run in this process."),
     Described(name="fops_step_duration_seconds", kind="histogram", labels=("step", "status"), buckets=_WORK, means="Time of one step of an operation."),
@@ -128,23 +127,19 @@ class Metrics:
             yield
 
     @contextmanager
-    def during(self, _ctx: RequestContext, kind: Kind, name: str) -> Iterator[None]:
+    def during(self, run: Run) -> Iterator[None]:
         """As `Ear`."""
-        name = self._bounded(kind, name)
-        if kind == "action":
+        name = self._bounded(run.kind, run.name)
+        if run.kind == "action":
             with self._action_seconds.labels(name).time():
                 yield
             return
         began = perf_counter()
-        outcome = outcome_of(None)
         with self._running.labels(name).track_inprogress():
             try:
                 yield
-            except BaseException as error:
-                outcome = outcome_of(error)
-                raise
             finally:
-                self._operations.labels(name, outcome).inc()
+                self._operations.labels(name, run.outcome).inc()
                 self._operation_seconds.labels(name).observe(perf_counter() - began)
 
     def stepped(self, event: StepEvent) -> None:

@@ -22,10 +22,9 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 from fops import __version__
 from fops.actions.operations import StepEvent
-from fops.kernel.context import RequestContext
 from fops.kernel.correlation import bound, taken_along
 from fops.kernel.redaction import redact_text
-from fops.telemetry.hear import Kind, outcome_of
+from fops.telemetry.hear import Run
 from fops.telemetry.logs import event_of
 
 EXPORT_SECONDS = 5.0  # of one export; a collector that is slower loses this batch
@@ -60,12 +59,19 @@ class Tracing:
         self._steps: dict[tuple[str, str], ExitStack] = {}
 
     @contextmanager
-    def during(self, ctx: RequestContext, kind: Kind, name: str) -> Iterator[None]:
+    def during(self, run: Run) -> Iterator[None]:
         """As `Ear`."""
+        ctx = run.ctx
         words = {"fops.tenant": ctx.tenant, "fops.actor": ctx.actor, "fops.request_id": ctx.request_id,
                  "fops.operation_id": ctx.operation_id or ""}  # fmt: skip
-        with self._span(f"{kind} {name}", ctx.trace, words):
-            yield
+        with self._span(f"{run.kind} {run.name}", ctx.trace, words) as span:
+            try:
+                yield
+            finally:
+                span.set_attribute("fops.outcome", run.outcome)
+                if run.error is not None:
+                    said = redact_text(f"{type(run.error).__name__}: {run.error}")
+                    span.set_status(StatusCode.ERROR, said)
 
     def stepped(self, event: StepEvent) -> None:
         """As `Ear`; both calls come on the thread that runs the step, so what opens can be closed there."""
@@ -110,7 +116,7 @@ class Tracing:
             one.join(FLUSH_SECONDS)
 
     @contextmanager
-    def _span(self, name: str, parent: str | None, words: Mapping[str, str]) -> Iterator[None]:
+    def _span(self, name: str, parent: str | None, words: Mapping[str, str]) -> Iterator[trace.Span]:
         above = otel.get_current()
         if parent and not trace.get_current_span().get_span_context().is_valid:
             above = _W3C.extract({"traceparent": parent}, above)
@@ -119,12 +125,7 @@ class Tracing:
         )
         opened = trace.use_span(span, end_on_exit=True, record_exception=False, set_status_on_exception=False)
         with opened, self.current():
-            try:
-                yield
-            except BaseException as error:
-                span.set_attribute("fops.outcome", outcome_of(error))
-                span.set_status(StatusCode.ERROR, redact_text(f"{type(error).__name__}: {error}"))
-                raise
+            yield span
 
 
 class _Redacted(SpanProcessor):
