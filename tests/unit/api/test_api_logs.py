@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
+from contextlib import nullcontext
 
 import pytest
 from fastapi.testclient import TestClient
 
 from fops.api.application import create_app
+from fops.api.telling.requests import Routes, TellRequests
 from fops.telemetry.logs import configured
 from fops.telemetry.settings import TelemetrySettings
 
@@ -51,6 +54,18 @@ def test_an_operation_is_one_line_with_the_request_that_asked_for_it(lines, api,
     told = by_logger["fops.operation"]
     assert (told["operation_id"], told["request_id"]) == (done.json()["operation"], "mine-1234")
     assert (told["kind"], told["outcome"]) == ("onboard.repo", "succeeded")
+
+
+def test_a_request_that_is_called_off_is_no_error_of_ours(lines, house):
+    async def called_off(_scope, _receive, _send) -> None:
+        raise asyncio.CancelledError
+
+    telling = TellRequests(called_off, metrics=house.metrics, routes=Routes(create_app(house), prefix="/api", alias="/v1"), traced=nullcontext)  # fmt: skip
+    scope = {"type": "http", "method": "GET", "path": "/docs", "state": {"request_id": "mine-1234"}}
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(telling(scope, None, None))
+    (line,) = lines()
+    assert (line["status"], line["level"]) == (499, "info")
 
 
 def test_a_mistake_of_ours_is_a_problem_for_the_caller_and_a_traceback_for_us(lines, house):

@@ -14,6 +14,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fops.kernel.correlation import bound
+from fops.kernel.errors import Cancelled
 from fops.telemetry.metrics import Metrics
 
 LOG = logging.getLogger("fops.access")
@@ -48,7 +49,7 @@ class TellRequests:
             try:
                 await self._app(scope, receive, answer.watching(send))
             except BaseException as error:
-                answer.broke = error
+                answer.breaks(error)
                 raise
             finally:
                 answer.end()
@@ -61,34 +62,34 @@ class TellRequests:
         self._metrics.request_ended(method=method, route=route, code=answer.status, seconds=timed)
         words = {"method": method, "route": route, "status": answer.status, "seconds": round(seconds, 6),
                  "bytes": answer.size, "actor": scope["state"].get("actor")}  # fmt: skip
-        if (
-            route == UNMATCHED
-        ):  # what was looked for says who looks; where a route answered, its template is enough
+        # What was looked for says who looks; where a route answered, its template is enough.
+        if route == UNMATCHED:
             words["path"] = scope["path"][:LONGEST_PATH]
-        broke = answer.broke if isinstance(answer.broke, Exception) else None
+        broke = answer.broke
         polled = route in POLLED and answer.status < HTTPStatus.BAD_REQUEST
         level = logging.ERROR if broke else logging.DEBUG if polled else logging.INFO
         LOG.log(level, "request", extra=words, exc_info=broke)
 
 
 class _Answer:
-    """What is known of an answer while it is sent. One that never began is a 500 for whoever waits."""
+    """What is known of an answer while it is sent."""
 
     status = 500
     size = 0
     is_stream = False
-    broke: BaseException | None = None
+    broke: Exception | None = None
 
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
         self._open = ExitStack()
+        self._began = False
 
     def watching(self, send: Send) -> Send:
         """The same `send`, looked at."""
 
         async def watched(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self.status = message["status"]
+                self._began, self.status = True, message["status"]
                 self.is_stream = Headers(raw=message["headers"]).get("content-type", "").startswith(STREAM)
                 if self.is_stream:
                     self._open.enter_context(self._metrics.stream())
@@ -97,6 +98,13 @@ class _Answer:
             await send(message)
 
         return watched
+
+    def breaks(self, error: BaseException) -> None:
+        """An answer that never began is a 500 for whoever waits; one that was called off, by a caller or the end, is not."""
+        if isinstance(error, Exception):
+            self.broke = error
+        elif not self._began:
+            self.status = Cancelled.http_status
 
     def end(self) -> None:
         """Nothing more is sent."""
