@@ -55,7 +55,7 @@ def context_of(request: Request) -> RequestContext:
     """
     door = "cli" if request.client is None else "api"
     context = house_of(request).context(door=door, request_id=request.state.request_id)
-    request.state.actor = context.actor  # for the line in the log
+    request.state.caller = context  # for the line in the log
     return context
 
 

@@ -81,7 +81,7 @@ class App:
             import_module(store)
         from fops.telemetry.database import HeardDatabase  # noqa: PLC0415 - SQLAlchemy costs half a second
 
-        return HeardDatabase(self.database_url, self.telemetry.waited)
+        return HeardDatabase(self.database_url, waited=self.telemetry.waited)
 
     @property
     def database_url(self) -> str:

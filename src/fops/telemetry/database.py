@@ -15,8 +15,8 @@ from fops.telemetry.model import PoolState
 class HeardDatabase(Database):
     """As `Database`; `waited` hears in seconds how long it took until each transaction began."""
 
-    def __init__(self, url: str, waited: Callable[[float], None]) -> None:
-        super().__init__(url)
+    def __init__(self, *known: Any, waited: Callable[[float], None]) -> None:
+        super().__init__(*known)
         self._waited = waited
 
     @contextmanager

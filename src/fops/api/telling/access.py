@@ -6,7 +6,7 @@ from secrets import compare_digest
 
 from fastapi import Request
 
-from fops.api.callers import house_of
+from fops.bootstrap import App
 from fops.bootstrap.server import ServerSettings
 from fops.telemetry import TelemetrySettings
 
@@ -22,7 +22,7 @@ def may_read(request: Request, permission: str) -> bool:
     the caller's grants decide, once there is a room that knows them: `permission` is what it will be asked for.
     """
     del permission
-    house = house_of(request)
+    house: App = request.app.state.house
     token = house.settings.group(TelemetrySettings).metrics_token
     scheme, _, given = request.headers.get("authorization", "").partition(" ")
     if token and scheme.lower() == "bearer" and compare_digest(given.encode(), token.reveal().encode()):

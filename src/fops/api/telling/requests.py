@@ -13,6 +13,7 @@ from starlette.datastructures import Headers
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from fops.kernel.context import RequestContext
 from fops.kernel.correlation import bound
 from fops.kernel.errors import Cancelled
 from fops.telemetry.metrics import Metrics
@@ -60,8 +61,9 @@ class TellRequests:
         route = self._routes.template(scope)
         timed = None if answer.is_stream else seconds
         self._metrics.request_ended(method=method, route=route, code=answer.status, seconds=timed)
+        caller: RequestContext | None = scope["state"].get("caller")
         words = {"method": method, "route": route, "status": answer.status, "seconds": round(seconds, 6),
-                 "bytes": answer.size, "actor": scope["state"].get("actor")}  # fmt: skip
+                 "bytes": answer.size, "actor": caller and caller.actor}  # fmt: skip
         # What was looked for says who looks; where a route answered, its template is enough.
         if route == UNMATCHED:
             words["path"] = scope["path"][:LONGEST_PATH]
