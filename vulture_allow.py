@@ -52,6 +52,9 @@ _.log_action, _.get_audit_trail, _.v, _.FACT_NAMES
     _.highest,
 )
 
+# read by what carries metrics and traces
+_.collect, _.on_start, _.parent_context, _.do_GET, _.version_string, _.log_message
+
 # set for pydantic, the database drivers, zipfile, expat and PyYAML
 (
     _.model_config,

@@ -54,7 +54,9 @@ def context_of(request: Request) -> RequestContext:
     A caller without an address came through the data directory's socket: this machine's own command line.
     """
     door = "cli" if request.client is None else "api"
-    return house_of(request).context(door=door, request_id=request.state.request_id)
+    context = house_of(request).context(door=door, request_id=request.state.request_id)
+    request.state.caller = context  # for the line in the log
+    return context
 
 
 House = Annotated[App, Depends(house_of)]

@@ -13,6 +13,7 @@ from fops.bootstrap.server import ServerSettings
 from fops.kernel.formats import load_toml
 from fops.kernel.settings import Loaded, Source, flatten, load, parse_env, path, setting
 from fops.storage.settings import StorageSettings
+from fops.telemetry.settings import TelemetrySettings
 
 PROJECT_FILES = (".env", ".fops/config.toml")
 
@@ -35,7 +36,7 @@ class CoreSettings:
     )
 
 
-GROUPS = (CoreSettings, StorageSettings, AuditSettings, ServerSettings)
+GROUPS = (CoreSettings, StorageSettings, AuditSettings, ServerSettings, TelemetrySettings)
 
 
 class Settings:
