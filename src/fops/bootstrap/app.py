@@ -90,7 +90,7 @@ class App:
         """What every installed pack brings: all that a gate may run."""
         from fops.actions import Registry  # noqa: PLC0415 - pydantic and SQLAlchemy come with it
 
-        packs = [point.load()(self.home) for point in entry_points(group="fops.packs")]
+        packs = [point.load()(self.settings) for point in entry_points(group="fops.packs")]
         return Registry(action for pack in packs for action in pack.actions)
 
     @cached_property

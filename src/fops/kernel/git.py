@@ -28,9 +28,8 @@ from fops.kernel.errors import (
 from fops.kernel.process import Result, end, environment, run
 from fops.kernel.redaction import redact_text
 
-MAX_CLONE = (
-    1024**3
-)  # bytes of packed objects; one commit without its large files is hundreds of times smaller
+MAX_CLONE = 1024**3
+"""Bytes of packed objects; one commit without its large files is hundreds of times smaller."""
 
 _SAFE = (
     "core.hooksPath=/dev/null", "core.fsmonitor=false", "core.untrackedCache=false", "core.pager=cat", "core.symlinks=false",
@@ -51,20 +50,12 @@ _VARIABLES = {
     "GIT_ALLOW_PROTOCOL": "none",
     "LC_ALL": "C.UTF-8",
 }
-_CLONING = {
-    "GIT_ALLOW_PROTOCOL": "file:https:http:ssh"
-}  # all else stays on this disk: no blob is fetched lazily
+_CLONING = {"GIT_ALLOW_PROTOCOL": "file:https:http:ssh"}
+"""All else stays on this disk: no blob is fetched lazily."""
 _PASSED_ON = (
-    "SSH_AUTH_SOCK",
-    "XDG_CONFIG_HOME",
-    "GIT_CONFIG_GLOBAL",
-    "GIT_CONFIG_NOSYSTEM",
-    "GIT_SSL_CAINFO",
-    "HTTPS_PROXY",
-    "https_proxy",
-    "NO_PROXY",
-    "no_proxy",
-)
+    "SSH_AUTH_SOCK", "XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM", "GIT_SSL_CAINFO",
+    "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,16 +306,8 @@ def clone_bare(
     Raises NotFound (no such repository or ref), NotAllowed (sign-in needed), Unreachable, LimitExceeded (past
     `timeout` seconds, or `max_bytes` of packed objects).
     """
-    words = [
-        "clone",
-        "--bare",
-        "--depth=1",
-        "--single-branch",
-        "--no-tags",
-        f"--filter=blob:limit={max_blob}",
-        "--quiet",
-    ]
-    words += [f"--branch={ref}"] if ref else []
+    words = ["clone", "--bare", "--depth=1", "--single-branch", "--no-tags", "--quiet"]
+    words += [f"--filter=blob:limit={max_blob}", *([f"--branch={ref}"] if ref else [])]
     result = run(
         ["git", *_options(None), *words, "--", url, str(destination)],
         timeout=timeout,
@@ -342,6 +325,22 @@ def clone_bare(
     # Without its origin, a missing blob is simply missing, and credentials of the address stay in no file.
     _checked(["config", "--remove-section", "remote.origin"], repository=repository)
     return repository
+
+
+def fetch_branches(
+    repository: Repository, url: str, branches: Iterable[str], *, timeout: float, max_bytes: int = MAX_CLONE
+) -> None:
+    """Bring branches of an address, each with its last commit alone, under their own names. Raises as `clone_bare`."""
+    pairs = [f"+refs/heads/{branch}:refs/heads/{branch}" for branch in branches]
+    words = ["fetch", "--depth=1", "--no-tags", "--quiet", "--no-write-fetch-head", "--end-of-options", url]
+    result = run(
+        ["git", *_options(repository), *words, *pairs],
+        timeout=timeout,
+        max_file=max_bytes,
+        env=_environment(_CLONING),
+    )
+    if result.exit_code:
+        raise _clone_failure(url, None, result)
 
 
 _SIGN_IN = "set up a git credential helper or an ssh key for it, or check the address"

@@ -1,0 +1,71 @@
+"""Proposals that lie on a forge: which wait, as the forge tells, and the names that are used up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+from fops.kernel import git
+from fops.kernel.context import RequestContext
+from fops.onboarding import store
+from fops.onboarding.fetch import CLONE_SECONDS, Fetched
+from fops.onboarding.fetch.git_tree import GitTree
+from fops.onboarding.trace import lock as locks
+from fops.onboarding.trace.again import BRANCHES, OpenProposal
+from fops.storage.database import Database
+
+Listed = Mapping[str, Any]
+Ask = Callable[[RequestContext, str, str], Sequence[Listed]]
+"""What a forge lists for an address and the beginning of branch names; as `change_request.list` describes it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnForge:
+    """What a forge has of ours: what waits, newest name first, and every branch of ours by name."""
+
+    waiting: tuple[OpenProposal, ...]
+    taken: frozenset[str]
+
+
+def on_forge(database: Database, ctx: RequestContext, fetched: Fetched, *, url: str, ask: Ask) -> OnForge:
+    """Ask the forge, and bring the branches that wait into the clone. A branch without a pull request waits for one."""
+    listed = ask(ctx, fetched.source.url, BRANCHES)
+    waiting = [one for one in listed if one["state"] in {"open", "none"}]
+    repository = fetched.repository
+    if waiting and repository is not None:
+        git.fetch_branches(repository, url, [one["branch"] for one in waiting], timeout=CLONE_SECONDS)
+    opened = [
+        _opened(database, ctx, fetched, repository, one) for one in waiting if repository is not None
+    ]
+    return OnForge(
+        waiting=tuple(reversed(opened)), taken=frozenset(str(one["branch"]) for one in listed)
+    )
+
+
+def branch_on_forge(branch: str, known: OnForge) -> str:
+    """The branch to go on with: one that waits under this name or this name with a number, else the first free one."""
+    same = re.compile(rf"{re.escape(branch)}(-[2-9]\d*|-1\d+)?")
+    waiting = next((one.branch for one in known.waiting if same.fullmatch(one.branch)), None)
+    names = (branch if number == 1 else f"{branch}-{number}" for number in count(1))
+    return waiting or next(name for name in names if name not in known.taken)
+
+
+def _opened(
+    database: Database,
+    ctx: RequestContext,
+    fetched: Fetched,
+    repository: git.Repository,
+    listed: Listed,
+) -> OpenProposal:
+    branch = str(listed["branch"])
+    commit = git.resolve(repository, f"refs/heads/{branch}") or str(listed["commit"])
+    with GitTree(repository, commit) as tree:
+        lock = locks.read(tree)
+    with database.read() as connection:
+        record = store.latest(connection, ctx, source=fetched.source.url, branch=branch)
+    mine = record if record and record.commit == commit and not record.is_on_this_disk else None
+    return OpenProposal(repository=repository, branch=branch, commit=commit, lock=lock, beside=False, record=mine,
+                        pr_url=listed["pr_url"], is_half_made=listed["state"] == "none")  # fmt: skip
