@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from fops.audit import AuditLog, AuditSettings
 from fops.bootstrap.guards import may_fetch
+from fops.bootstrap.providers import provider_of
 from fops.bootstrap.server import ServerSettings
 from fops.bootstrap.settings import Settings
 from fops.kernel.clock import SystemClock
@@ -101,8 +102,10 @@ class App:
         from fops.onboarding.actions import workflows  # noqa: PLC0415 - as registry
 
         guard = partial(may_fetch, self.settings.group(ServerSettings))
+        provider = partial(provider_of, self.settings)
         offered = Registry(
-            reads(self.database, self.audit, self.explainer), workflows(self.onboarding, self.clock, guard)
+            reads(self.database, self.audit, self.explainer),
+            workflows(self.onboarding, self.clock, guard, provider),
         )
         return LocalInvoker(offered, self.runner, self.gate, authorise=lambda _ctx, _permission: True)
 
@@ -142,7 +145,8 @@ class App:
         """The onboarding feature."""
         from fops.onboarding.onboard import Onboarding  # noqa: PLC0415 - as registry
 
-        return Onboarding(gate=self.gate, database=self.database, blobs=self.blobs, clock=self.clock)
+        return Onboarding(gate=self.gate, registry=self.registry, database=self.database, blobs=self.blobs,
+                          clock=self.clock)  # fmt: skip
 
     @cached_property
     def explainer(self) -> Explainer:

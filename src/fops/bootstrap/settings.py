@@ -12,6 +12,7 @@ from fops.audit import AuditSettings
 from fops.bootstrap.server import ServerSettings
 from fops.kernel.formats import load_toml
 from fops.kernel.settings import Loaded, Source, flatten, load, parse_env, path, setting
+from fops.packs.github.settings import GithubSettings
 from fops.storage.settings import StorageSettings
 
 PROJECT_FILES = (".env", ".fops/config.toml")
@@ -35,7 +36,7 @@ class CoreSettings:
     )
 
 
-GROUPS = (CoreSettings, StorageSettings, AuditSettings, ServerSettings)
+GROUPS = (CoreSettings, StorageSettings, AuditSettings, ServerSettings, GithubSettings)
 
 
 class Settings:

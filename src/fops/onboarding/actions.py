@@ -21,7 +21,7 @@ from fops.onboarding.plan import Options
 class OnboardRepo(Parameters):
     """`onboard.repo` and `onboard.check`; what is None is taken from an earlier run, else from detection or custom.
 
-    `answers` are by fact, or by `SERVICE.fact`. With `ask`, a run whose plan leaves questions open that no earlier run
+    `answers` are by fact, or by `SERVICE.fact`; `provider` None lets the settings decide by the address. With `ask`, a run whose plan leaves questions open that no earlier run
     left open ends with status `questions` before anything is generated: ask again with answers.
     """
 
@@ -35,24 +35,36 @@ class OnboardRepo(Parameters):
     output: str | None = None
     forget: bool = False
     ask: bool = False
+    provider: str | None = None
 
 
 MayFetch = Callable[[RequestContext, Path | str], None]
+ProviderOf = Callable[[Path | str], str]
 
 
-def workflows(onboarding: Onboarding, clock: Clock, may_fetch: MayFetch) -> tuple[Workflow, ...]:
-    """The workflows over this feature; `may_fetch` raises NotAllowed for a place that the caller may not name."""
+def workflows(
+    onboarding: Onboarding, clock: Clock, may_fetch: MayFetch, provider_of: ProviderOf
+) -> tuple[Workflow, ...]:
+    """The workflows over this feature.
+
+    `may_fetch` raises NotAllowed for a place that the caller may not name; `provider_of` a place is who makes its change
+    requests where the caller does not say.
+    """
+
+    def request(asked: OnboardRepo) -> Request:
+        said = _request(asked, clock.now().date())
+        return replace(said, provider=asked.provider or provider_of(place_of(said)))
 
     def propose(operation: Operation, asked: OnboardRepo) -> Json:
-        return onboarding.onboard(operation, _request(asked, clock.now().date())).as_json()
+        return onboarding.onboard(operation, request(asked)).as_json()
 
     def compare(operation: Operation, asked: OnboardRepo) -> Json:
-        request = replace(_request(asked, clock.now().date()), check=True, ask=False)
-        return onboarding.onboard(operation, request).as_json()
+        return onboarding.onboard(operation, replace(request(asked), check=True, ask=False)).as_json()
 
     def subject(ctx: RequestContext, asked: OnboardRepo) -> str:
         place = place_of(_request(asked, clock.now().date()))
         may_fetch(ctx, place)
+        onboarding.proposing(request(asked).provider)
         return str(place)
 
     return (

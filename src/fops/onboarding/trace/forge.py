@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -14,12 +14,11 @@ from fops.onboarding import store
 from fops.onboarding.fetch import CLONE_SECONDS, Fetched
 from fops.onboarding.fetch.git_tree import GitTree
 from fops.onboarding.trace import lock as locks
-from fops.onboarding.trace.again import BRANCHES, OpenProposal
+from fops.onboarding.trace.again import OpenProposal
 from fops.storage.database import Database
 
 Listed = Mapping[str, Any]
-Ask = Callable[[RequestContext, str, str], Sequence[Listed]]
-"""What a forge lists for an address and the beginning of branch names; as `change_request.list` describes it."""
+"""A branch with what became of its pull request, as `change_request.list` describes it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,19 +29,16 @@ class OnForge:
     taken: frozenset[str]
 
 
-def on_forge(database: Database, ctx: RequestContext, fetched: Fetched, *, url: str, ask: Ask) -> OnForge:
-    """Ask the forge, and bring the branches that wait into the clone. A branch without a pull request waits for one."""
-    listed = ask(ctx, fetched.source.url, BRANCHES)
+def on_forge(
+    database: Database, ctx: RequestContext, fetched: Fetched, *, url: str, listed: Sequence[Listed]
+) -> OnForge:
+    """What the forge listed, with the branches that wait brought into the clone. One without a pull request waits for it."""
     waiting = [one for one in listed if one["state"] in {"open", "none"}]
     repository = fetched.repository
     if waiting and repository is not None:
         git.fetch_branches(repository, url, [one["branch"] for one in waiting], timeout=CLONE_SECONDS)
-    opened = [
-        _opened(database, ctx, fetched, repository, one) for one in waiting if repository is not None
-    ]
-    return OnForge(
-        waiting=tuple(reversed(opened)), taken=frozenset(str(one["branch"]) for one in listed)
-    )
+    opened = [_opened(database, ctx, fetched, repository, one) for one in waiting if repository is not None]
+    return OnForge(waiting=tuple(reversed(opened)), taken=frozenset(str(one["branch"]) for one in listed))
 
 
 def branch_on_forge(branch: str, known: OnForge) -> str:

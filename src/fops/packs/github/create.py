@@ -14,7 +14,7 @@ from fops.kernel.errors import Final, InDoubt, NotAllowed, NotFound, UsageError
 from fops.packs.github import git_data
 from fops.packs.github.address import Repo, wanted_repository, web_host
 from fops.packs.github.body import fitted, with_ours
-from fops.packs.github.connection import Connection
+from fops.packs.github.connection import Connection, token_of
 from fops.packs.github.failures import failure
 from fops.packs.github.settings import GithubSettings
 
@@ -31,7 +31,7 @@ def create_pr(settings: GithubSettings) -> Action:
 
     def preview(_ctx: RequestContext, request: ChangeRequest) -> Preview:
         repo = wanted_repository(request.repository, settings.github_api_url)
-        Connection(settings).close()
+        token_of(settings)
         into = f" into {request.into}" if request.into else ""
         changes = [f"pull request of {request.branch}{into} in {repo}", *(f"  {file.path}" for file in request.files)]  # fmt: skip
         return Preview(honesty=Honesty.CLIENT, changes=tuple(changes))
@@ -89,7 +89,9 @@ def _committed(hub: Connection, repo: Repo, request: ChangeRequest) -> str:
 
 
 def _open_pull(hub: Connection, repo: Repo, branch: str) -> Pull | None:
-    found = hub.get(f"{repo.path}/pulls", f"pull requests of {repo}", state="open", head=f"{repo.owner}:{branch}")
+    found = hub.get(
+        f"{repo.path}/pulls", f"pull requests of {repo}", state="open", head=f"{repo.owner}:{branch}"
+    )
     return next((one for one in found if one["head"]["ref"] == branch), None)  # fmt: skip
 
 
@@ -124,9 +126,7 @@ def _updated(hub: Connection, repo: Repo, waiting: Pull, request: ChangeRequest)
         return waiting
     what = f"pull request {waiting['number']} of {repo}"
     path = f"{repo.path}/pulls/{quote(str(waiting['number']))}"
-    return git_data.made(
-        what, git_data.twice(lambda: hub.send("PATCH", path, what, {"body": text}))
-    )
+    return git_data.made(what, git_data.twice(lambda: hub.send("PATCH", path, what, {"body": text})))
 
 
 def _about_workflows(error: NotAllowed | NotFound, request: ChangeRequest) -> NotAllowed | NotFound:

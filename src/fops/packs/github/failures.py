@@ -36,14 +36,17 @@ class Answer:
         """GitHub's own words on one line, its list of errors included."""
         if not isinstance(self.document, dict):
             return ""
+        errors = self.document.get("errors") or []
         words = [str(self.document.get("message", ""))]
-        errors = self.document.get("errors")
-        for one in errors if isinstance(errors, list) else [errors] if errors else []:
-            words.append(str(one.get("message") or _field(one)) if isinstance(one, dict) else str(one))
+        words += [_told(one) for one in (errors if isinstance(errors, list) else [errors])]
         return redact_text(" ".join(" ".join(filter(None, words)).split()))[:_LONGEST]
 
 
-def _field(error: Mapping[str, Any]) -> str:
+def _told(error: Any) -> str:
+    if not isinstance(error, dict):
+        return str(error)
+    if error.get("message"):
+        return str(error["message"])
     return " ".join(str(error[key]) for key in ("resource", "field", "code") if key in error)
 
 
