@@ -21,7 +21,7 @@ def list_change_requests(settings: GithubSettings) -> Action:
         repo = wanted_repository(wanted.repository, settings.github_api_url)
         with Connection(settings) as hub:
             path = f"{repo.path}/git/matching-refs/heads/{quote(wanted.prefix)}"
-            refs = hub.pages(path, f"branches of {repo}")
+            refs = hub.get(path, f"branches of {repo}")
             return {"change_requests": [_about(hub, repo, ref) for ref in refs]}
 
     return Action(
