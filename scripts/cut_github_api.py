@@ -16,6 +16,7 @@ from typing import Any
 
 TOP = "/repos/{owner}/{repo}"
 ENDPOINTS = {
+    "/rate_limit": ("get",),
     TOP: ("get",),
     f"{TOP}/git/blobs": ("post",),
     f"{TOP}/git/trees": ("post",),

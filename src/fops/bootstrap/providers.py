@@ -14,3 +14,16 @@ def provider_of(settings: Settings, place: Path | str) -> str:
     github = settings.group(GithubSettings)
     is_there = isinstance(place, str) and repository_at(place, github.github_api_url) is not None
     return "github" if github.github_token and is_there else "local"
+
+
+def github_told(settings: Settings) -> str | None:
+    """Where GitHub is and that it takes the token, None where none is set. Raises NotAllowed, Unreachable."""
+    from fops.packs.github.limits import requests_left  # noqa: PLC0415 - only who looks needs a client
+
+    github = settings.group(GithubSettings)
+    if not github.github_token:
+        return None
+    left = requests_left(github)
+    return f"{github.github_api_url} takes the token" + (
+        "" if left is None else f"; {left} requests left in this hour"
+    )

@@ -55,6 +55,7 @@ def _findings(session: Session) -> Iterator[Finding]:
     yield _git()
     yield _data_directory(session)
     yield _trail(session)
+    yield _github(session)
     yield Finding(
         "approvals", "ok", "one person on this machine; rules that ask for a second one need the server"
     )
@@ -97,6 +98,17 @@ def _data_directory(session: Session) -> Finding:
     return Finding(
         "data directory", "broken", f"{home} cannot be written; set FOPS_HOME to a folder you may write"
     )
+
+
+def _github(session: Session) -> Finding:
+    from fops.bootstrap.providers import github_told  # noqa: PLC0415 - as above
+
+    try:
+        told = github_told(session.app.settings)
+    except FopsError as error:
+        return Finding("GitHub", "broken", f"{error.message}: {error.hint}")
+    hint = "optional: set GITHUB_TOKEN to open pull requests there"
+    return Finding("GitHub", "ok" if told else "missing", told or hint)
 
 
 def _trail(session: Session) -> Finding:

@@ -61,7 +61,7 @@ def _opened(
     with GitTree(repository, commit) as tree:
         lock = locks.read(tree)
     with database.read() as connection:
-        record = store.latest(connection, ctx, source=fetched.source.url, branch=branch)
-    mine = record if record and record.commit == commit and not record.is_on_this_disk else None
+        records = store.newest(connection, ctx, sources=[fetched.source.url])
+    mine = next((one for one in records if (one.branch, one.commit) == (branch, commit)), None)
     return OpenProposal(repository=repository, branch=branch, commit=commit, lock=lock, beside=False, record=mine,
                         pr_url=listed["pr_url"], is_half_made=listed["state"] == "none")  # fmt: skip

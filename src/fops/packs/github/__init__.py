@@ -2,7 +2,8 @@
 
 Must not know: other packs, onboarding. Map: settings.py  token and address      address.py   whose repository it is
 create.py   `github.create_pr`           listing.py  what became of our branches  git_data.py  trees, commits, refs
-connection.py  one origin, one token     failures.py  what an answer means
+connection.py  one origin, one token     failures.py  what an answer means   body.py  the text, ours and people's
+limits.py   whether it takes the token
 """
 
 from __future__ import annotations

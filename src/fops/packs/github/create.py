@@ -9,8 +9,9 @@ from urllib.parse import quote
 
 from fops.actions.contracts import CHANGE_REQUEST_CREATE, ChangeRequest
 from fops.actions.model import Action, Effect, Honesty, Preview
+from fops.kernel import interrupts
 from fops.kernel.context import RequestContext
-from fops.kernel.errors import Final, InDoubt, NotAllowed, NotFound, UsageError
+from fops.kernel.errors import Final, NotAllowed, NotFound, UsageError
 from fops.packs.github import git_data
 from fops.packs.github.address import Repo, wanted_repository, web_host
 from fops.packs.github.body import fitted, with_ours
@@ -27,7 +28,8 @@ def create_pr(settings: GithubSettings) -> Action:
     """The action, in the name of the settings' token."""
 
     def perform(_ctx: RequestContext, request: ChangeRequest) -> Mapping[str, Any]:
-        return _create(settings, request)
+        with interrupts.allowed():  # what is half made then, the next run takes up
+            return _create(settings, request)
 
     def preview(_ctx: RequestContext, request: ChangeRequest) -> Preview:
         repo = wanted_repository(request.repository, settings.github_api_url)
@@ -100,20 +102,21 @@ def _opened(hub: Connection, repo: Repo, request: ChangeRequest) -> Pull:
     what = f"a pull request in {repo}"
     into = request.into or hub.get(repo.path, str(repo))["default_branch"]
     body = {"title": request.title, "head": request.branch, "base": into, "body": fitted(request.body)}
-    try:
-        answer = hub.send("POST", f"{repo.path}/pulls", what, body)
-    except InDoubt:
-        if found := _open_pull(hub, repo, request.branch):
-            return found
-        answer = hub.send("POST", f"{repo.path}/pulls", what, body)
+    return git_data.settled(
+        lambda: _asked_for(hub, repo, what, body), lambda: _open_pull(hub, repo, request.branch)
+    )
+
+
+def _asked_for(hub: Connection, repo: Repo, what: str, body: Mapping[str, str]) -> Pull:
+    answer = hub.send("POST", f"{repo.path}/pulls", what, body)
     if answer.status == 201:
         opened: Pull = answer.document
         return opened
-    if found := _open_pull(hub, repo, request.branch):
+    if found := _open_pull(hub, repo, body["head"]):
         return found
     if "no commits between" in answer.said.lower():
         raise Final(
-            f"{repo}: {into} already has all that {request.branch} holds",
+            f"{repo}: {body['base']} already has all that {body['head']} holds",
             hint="delete the branch, and run the same again",
         )
     raise failure(what, answer, now=time.time())

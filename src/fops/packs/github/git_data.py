@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from fops.actions.contracts import ProposedFile
-from fops.kernel.errors import Final, InDoubt, NotFound
+from fops.kernel.errors import Final, InDoubt, NotFound, Transient
 from fops.packs.github.address import Repo
 from fops.packs.github.connection import Connection
 from fops.packs.github.failures import Answer, failure
@@ -23,6 +23,30 @@ def twice(call: Callable[[], T]) -> T:
         return call()
     except InDoubt:
         return call()
+
+
+def settled(send: Callable[[], T], look: Callable[[], T | None]) -> T:
+    """What `send` gives; where nobody knows whether it was done, what `look` finds, else it is sent once more.
+
+    For writes that GitHub refuses to do twice. Raises InDoubt where it stays silent twice and nothing is found.
+    """
+    for left in (1, 0):
+        try:
+            return send()
+        except InDoubt as doubt:
+            found = _found(look, doubt)
+            if found is not None:
+                return found
+            if not left:
+                raise
+    raise AssertionError
+
+
+def _found(look: Callable[[], T | None], doubt: InDoubt) -> T | None:
+    try:
+        return look()
+    except Transient as error:
+        raise doubt from error
 
 
 def made(what: str, answer: Answer) -> Mapping[str, Any]:
@@ -85,19 +109,29 @@ def place(hub: Connection, repo: Repo, branch: str, commit: str, *, replaces: st
     Where a run that was killed made the same commit on the same base, that one stays. Raises Final where somebody else
     moved the branch, InDoubt where GitHub stays silent twice.
     """
-    what = f"branch {branch} of {repo}"
     words: tuple[str, str, dict[str, Any]]
     if replaces is None:
         words = "POST", f"{repo.path}/git/refs", {"ref": f"refs/heads/{branch}", "sha": commit}
     else:
         words = "PATCH", f"{repo.path}/git/refs/heads/{quote(branch)}", {"sha": commit, "force": False}
+    return settled(
+        lambda: _placed(hub, repo, branch, commit, words=words, replaces=replaces),
+        lambda: commit if tip(hub, repo, branch) == commit else None,
+    )
+
+
+def _placed(
+    hub: Connection,
+    repo: Repo,
+    branch: str,
+    commit: str,
+    *,
+    words: tuple[str, str, dict[str, Any]],
+    replaces: str | None,
+) -> str:
+    what = f"branch {branch} of {repo}"
     method, path, body = words
-    try:
-        answer = hub.send(method, path, what, body)
-    except InDoubt:
-        if tip(hub, repo, branch) == commit:
-            return commit
-        answer = hub.send(method, path, what, body)
+    answer = hub.send(method, path, what, body)
     if answer.status in {200, 201}:
         return commit
     now_at = tip(hub, repo, branch)

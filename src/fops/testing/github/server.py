@@ -143,6 +143,8 @@ def _answered(state: State, request: _Request) -> Reply | None:
 def _handled(state: State, request: _Request) -> Reply:
     try:
         token = _token(state, request)
+        if request.path == "/rate_limit" and request.method == "GET":
+            return Reply(status=200, document=shapes.rate_limit(state.limit, state.used))
         if state.used >= state.limit:
             return _limited(state, secondary=False, wait=3600)
         state.used += 1

@@ -124,6 +124,13 @@ def whole_pull(call: Call, one: Pull) -> Document:
             "merged_by": user(call, one.login) if merged else None, "maintainer_can_modify": False}  # fmt: skip
 
 
+def rate_limit(limit: int, used: int) -> Document:
+    """`rate-limit-overview`; asking for it costs nothing."""
+    reset = int(datetime.now(UTC).timestamp()) + 3600
+    one = {"limit": limit, "remaining": limit - used, "used": used, "reset": reset}
+    return {"resources": {"core": one, "search": one}, "rate": one}
+
+
 def _side(call: Call, branch: str, sha: str) -> Document:
     owner = call.repository.owner
     return {"label": f"{owner}:{branch}", "ref": branch, "sha": sha, "user": user(call, owner), "repo": repository(call)}  # fmt: skip
