@@ -12,7 +12,7 @@ import typer
 
 from fops.cli.output import FieldsOption, JsonOption, known_fields, print_json
 from fops.cli.table import print_table
-from fops.kernel.errors import FopsError
+from fops.kernel.errors import FopsError, Transient
 
 if TYPE_CHECKING:
     from fops.cli.session import Session
@@ -105,6 +105,8 @@ def _github(session: Session) -> Finding:
 
     try:
         told = github_told(session.app.settings)
+    except Transient as error:  # whoever is offline has lost nothing that works offline
+        return Finding("GitHub", "missing", f"configured, but {error.message}")
     except FopsError as error:
         return Finding("GitHub", "broken", f"{error.message}: {error.hint}")
     hint = "optional: set GITHUB_TOKEN to open pull requests there"

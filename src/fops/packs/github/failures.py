@@ -115,10 +115,15 @@ def _missing(headers: Mapping[str, str]) -> str:
     wanted = headers.get("x-accepted-github-permissions", "").replace("=", ": ").replace(";", " or")
     if wanted:
         return f"give the token the permission {' '.join(wanted.split())}"
-    scopes = headers.get("x-accepted-oauth-scopes", "")
-    if scopes and "x-oauth-scopes" in headers:
-        return f"give the token the scope {scopes} (it has: {headers['x-oauth-scopes'] or 'none'})"
+    has = set(_words(headers.get("x-oauth-scopes", "")))
+    lacks = [one for one in _words(headers.get("x-accepted-oauth-scopes", "")) if one not in has]
+    if lacks and "x-oauth-scopes" in headers:
+        return f"give the token the scope {' or '.join(lacks)} (it has: {', '.join(sorted(has)) or 'none'})"
     return (
         "a fine-grained token needs this repository, with contents: write, pull requests: write, workflows: write; "
         "a classic one the scopes repo and workflow"
     )
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()]

@@ -44,7 +44,7 @@ class FakeGitHub:
         known = Repository(
             owner=owner, name=name, git=bare, number=len(self._state.repositories) + 1, private=private
         )
-        git.fetch_branches(bare, str(origin), ["*"], timeout=60)
+        plumb(known, "fetch", "--quiet", str(origin), "+refs/heads/*:refs/heads/*", extra={"GIT_ALLOW_PROTOCOL": "file"})  # fmt: skip
         head = git.find_repository(origin)
         known.default_branch = (head and git.current_branch(head)) or "main"
         plumb(known, "symbolic-ref", "HEAD", f"refs/heads/{known.default_branch}")

@@ -141,6 +141,7 @@ def _answered(state: State, request: _Request) -> Reply | None:
 
 
 def _handled(state: State, request: _Request) -> Reply:
+    token = None
     try:
         token = _token(state, request)
         if request.path == "/rate_limit" and request.method == "GET":
@@ -153,7 +154,16 @@ def _handled(state: State, request: _Request) -> Reply:
         reply = error.reply
     left = {"limit": state.limit, "remaining": state.limit - state.used, "used": state.used, "reset": int(time.time()) + 3600}  # fmt: skip
     limits = {f"X-RateLimit-{name.title()}": str(value) for name, value in left.items()}
-    return replace(reply, headers={**reply.headers, **limits, "X-RateLimit-Resource": "core"})
+    return replace(
+        reply, headers={**_scopes(token), **reply.headers, **limits, "X-RateLimit-Resource": "core"}
+    )
+
+
+def _scopes(token: Token | None) -> dict[str, str]:
+    """What GitHub says in every answer to a classic token."""
+    if token is None or token.scopes is None:
+        return {}
+    return {"X-OAuth-Scopes": ", ".join(token.scopes), "X-Accepted-OAuth-Scopes": "repo"}
 
 
 def _routed(state: State, request: _Request, token: Token | None) -> Reply:
@@ -185,9 +195,7 @@ def _token(state: State, request: _Request) -> Token | None:
 def _permitted(repository: Repository | None, token: Token | None, route: _Route) -> Repository:
     """The repository, where the token may do this. What it may not even see is not there."""
     wanted = f"{route.permission}={route.level}"
-    headers = {"X-Accepted-GitHub-Permissions": wanted}
-    if token and token.scopes is not None:
-        headers = {"X-OAuth-Scopes": ", ".join(token.scopes), "X-Accepted-OAuth-Scopes": "repo"}
+    headers = {} if _scopes(token) else {"X-Accepted-GitHub-Permissions": wanted}
     if repository is None or (token is None and repository.private):
         raise refused(404, "Not Found")
     if token is None:
