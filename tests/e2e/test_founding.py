@@ -53,6 +53,8 @@ def test_a_repository_is_onboarded_by_one_request_and_explained_to_the_line(
     why = server.fops("why", result["proposal"])
     assert why.returncode == 0
     assert "requirements.txt:1" in why.stdout
+    by_address = server.fops("why", result["pr_url"])
+    assert (by_address.returncode, result["proposal"] in by_address.stdout) == (0, True)
     (ended,) = [
         json.loads(row)
         for row in server.fops("audit", "list", "--json").stdout.splitlines()

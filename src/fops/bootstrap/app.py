@@ -153,14 +153,24 @@ class App:
         """`fops why` over every room's nouns."""
         from fops.actions.describe import AuditEntries  # noqa: PLC0415 - as database
         from fops.actions.store import Operations  # noqa: PLC0415 - as database
-        from fops.onboarding.trace.proposed import asked_in, lock_in_proposal  # noqa: PLC0415 - as database
+        from fops.onboarding.trace.proposed import (  # noqa: PLC0415 - as database
+            PullRequests,
+            asked_in,
+            lock_in_proposal,
+        )
         from fops.onboarding.trace.provenance import GeneratedFiles, lock_on_disk  # noqa: PLC0415 - as database
         from fops.provenance import Explainer  # noqa: PLC0415 - as database
         from fops.provenance.store import RecordedNodes  # noqa: PLC0415 - as database
 
         files = GeneratedFiles((lock_on_disk, lock_in_proposal(self.database)), asked_in(self.database))
         return Explainer(
-            (Operations(self.database), AuditEntries(self.audit), RecordedNodes(self.database), files)
+            (
+                Operations(self.database),
+                AuditEntries(self.audit),
+                RecordedNodes(self.database),
+                PullRequests(self.database),
+                files,
+            )
         )
 
 

@@ -75,6 +75,15 @@ def operation_of(connection: Connection, ctx: RequestContext, *, plan_digest: st
     ).scalar()
 
 
+def made_at_address(connection: Connection, ctx: RequestContext, pr_url: str) -> Proposal | None:
+    """The newest proposal whose pull request has this address."""
+    mine = (proposals.c.tenant == ctx.tenant, proposals.c.pr_url == pr_url)
+    rows = connection.execute(
+        select(proposals).where(*mine).order_by(proposals.c.id.desc()).limit(1)
+    ).mappings()
+    return next((Proposal(**{name: row[name] for name in Proposal.__slots__}) for row in rows), None)
+
+
 def newest(
     connection: Connection, ctx: RequestContext, *, sources: Sequence[str] | None = None, limit: int = 20
 ) -> list[Proposal]:

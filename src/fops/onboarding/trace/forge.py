@@ -6,15 +6,19 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
+from pathlib import Path
 from typing import Any
 
+from fops.actions.contracts import CHANGE_REQUEST_LIST, ChangeRequestsWanted
+from fops.actions.registry import Registry
 from fops.kernel import git
 from fops.kernel.context import RequestContext
+from fops.kernel.redaction import redact_text
 from fops.onboarding import store
 from fops.onboarding.fetch import CLONE_SECONDS, Fetched
 from fops.onboarding.fetch.git_tree import GitTree
 from fops.onboarding.trace import lock as locks
-from fops.onboarding.trace.again import OpenProposal
+from fops.onboarding.trace.again import BRANCHES, OpenProposal
 from fops.storage.database import Database
 
 Listed = Mapping[str, Any]
@@ -27,6 +31,21 @@ class OnForge:
 
     waiting: tuple[OpenProposal, ...]
     taken: frozenset[str]
+
+
+def ask_forge(
+    registry: Registry, ctx: RequestContext, provider: str, *, place: Path | str
+) -> Sequence[Listed] | None:
+    """Our branches in a repository on the provider's forge, None where it is none: git then sees its branches.
+
+    Raises what `change_request.list` raises: for an address elsewhere, without a token, without the right.
+    """
+    action = registry.implementing(CHANGE_REQUEST_LIST, provider)
+    if action is None:
+        return None
+    wanted = ChangeRequestsWanted(repository=redact_text(str(place)), prefix=BRANCHES)
+    found: Sequence[Listed] = action.perform(ctx, wanted)["change_requests"]
+    return found
 
 
 def on_forge(
