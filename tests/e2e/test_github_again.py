@@ -14,6 +14,7 @@ import pytest
 from factories.commands import Fops
 from factories.github import ADDRESS, REPO, World, a_world
 from factories.repositories import git
+from fops.testing.github.fake import TOKEN
 
 BRANCH = "fops/onboard-repo-k8s"
 WORDS = ("onboard", "repo", ADDRESS, "--provider", "github", "--json")
@@ -82,6 +83,21 @@ def test_another_machine_finds_the_open_pull_request(fops: Fops, world: World, t
     world.github.forget()
     again = onboard(Fops(tmp_path / "another"), world)
     assert (again["status"], again["pr_url"]) == ("nothing-to-do", first["pr_url"])
+    assert world.writes == []
+
+
+def test_doctor_says_whether_github_takes_the_token(fops: Fops, world: World) -> None:
+    told = fops("doctor", env=world.env).stdout
+    assert "takes the token; 5000 requests left in this hour" in told
+    world.github.revoke(TOKEN)
+    refused = fops("doctor", env=world.env)
+    assert refused.returncode == 6
+    assert "GitHub does not accept the token" in refused.stdout
+    offline = fops("doctor", env={**world.env, "GITHUB_API_URL": "http://127.0.0.1:9"})
+    assert "configured, but http://127.0.0.1:9" in offline.stdout
+    assert offline.returncode == 0
+    shown = fops("config", "show", "--origin", "--json", env=world.env).stdout
+    assert TOKEN not in told + refused.stdout + refused.stderr + offline.stdout + shown
     assert world.writes == []
 
 

@@ -90,7 +90,8 @@ def test_our_part_of_a_text_is_made_anew_and_the_rest_stays() -> None:
 
 
 def test_a_text_that_a_person_rewrote_stays_as_it_is() -> None:
-    assert with_ours("All mine.", "new") == "All mine."
+    for theirs in ("All mine.", "Mine,\r\nfrom a browser.", ""):
+        assert with_ours(theirs, "new") == theirs
 
 
 def test_a_text_too_long_for_github_is_cut_at_a_line_and_says_so() -> None:

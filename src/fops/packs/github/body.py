@@ -17,8 +17,7 @@ def fitted(ours: str, *, around: int = 0) -> str:
 
 def with_ours(body: str, ours: str) -> str:
     """A body with our part anew. One without marks was rewritten by a person, and stays as it is."""
-    body = body.replace("\r\n", "\n")  # as a browser sends it back
-    before, begin, rest = body.partition(BEGIN)
+    before, begin, rest = body.replace("\r\n", "\n").partition(BEGIN)  # as a browser sends it back
     _, end, after = rest.partition(END)
     if not begin or not end:
         return body

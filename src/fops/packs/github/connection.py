@@ -18,7 +18,8 @@ from fops.packs.github.settings import GithubSettings
 API_VERSION = "2022-11-28"
 """Of GitHub's REST API, in each request, so that a newer one changes nothing: kept until 2028 at least, and older Enterprise Servers know no other."""
 MAX_PAGES = 20
-_BOUNDS = Bounds(total=90, read=30)  # seconds; GitHub itself gives up on a request after 10
+_BOUNDS = Bounds(total=45, read=30)
+"""Seconds. GitHub itself gives up on a request after 10; a limit's minute is the caller's to wait, who is told of it."""
 
 
 class Connection:

@@ -59,7 +59,7 @@ def _create(settings: GithubSettings, request: ChangeRequest) -> Mapping[str, An
         try:
             commit = _committed(hub, repo, request)
         except (NotAllowed, NotFound) as error:
-            raise _about_workflows(error, request) from error
+            raise _with_a_way_out(error, request) from error
         if waiting is None:
             pull = _opened(hub, repo, request)
         elif commit != request.replaces:
@@ -125,15 +125,16 @@ def _asked_for(hub: Connection, repo: Repo, what: str, body: Mapping[str, str]) 
 def _updated(hub: Connection, repo: Repo, waiting: Pull, request: ChangeRequest) -> Pull:
     """The pull request with our part of its text anew; its title, and what people wrote around, stay."""
     text = with_ours(str(waiting.get("body") or ""), request.body)
-    if text == waiting.get("body"):
+    if text == (waiting.get("body") or ""):
         return waiting
     what = f"pull request {waiting['number']} of {repo}"
     path = f"{repo.path}/pulls/{quote(str(waiting['number']))}"
     return git_data.made(what, git_data.twice(lambda: hub.send("PATCH", path, what, {"body": text})))
 
 
-def _about_workflows(error: NotAllowed | NotFound, request: ChangeRequest) -> NotAllowed | NotFound:
-    """A refusal may be about workflow files alone, and GitHub does not always say so."""
+def _with_a_way_out(error: NotAllowed | NotFound, request: ChangeRequest) -> NotAllowed | NotFound:
+    """The refusal with what GitHub does not always say: it may be about workflow files alone."""
     if any(file.path.startswith(WORKFLOWS) for file in request.files) and "workflow" not in error.hint:
         error.hint += "; files below .github/workflows need the permission workflows: write besides"
+    error.hint += "; the provider local makes the branch on this machine instead"
     return error

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
 from fops.actions.contracts import CHANGE_REQUEST_LIST, ChangeRequestsWanted
 from fops.actions.model import Action, Effect
 from fops.kernel.context import RequestContext
+from fops.kernel.errors import NotFound
 from fops.packs.github.address import Repo, wanted_repository
 from fops.packs.github.connection import Connection
 from fops.packs.github.settings import GithubSettings
@@ -20,9 +21,7 @@ def list_change_requests(settings: GithubSettings) -> Action:
     def perform(_ctx: RequestContext, wanted: ChangeRequestsWanted) -> Mapping[str, Any]:
         repo = wanted_repository(wanted.repository, settings.github_api_url)
         with Connection(settings) as hub:
-            path = f"{repo.path}/git/matching-refs/heads/{quote(wanted.prefix)}"
-            refs = hub.get(path, f"branches of {repo}")
-            return {"change_requests": [_about(hub, repo, ref) for ref in refs]}
+            return {"change_requests": [_about(hub, repo, ref) for ref in _refs(hub, repo, wanted.prefix)]}
 
     return Action(
         name="github.list_change_requests",
@@ -34,6 +33,17 @@ def list_change_requests(settings: GithubSettings) -> Action:
         implements=CHANGE_REQUEST_LIST,
         provider="github",
     )
+
+
+def _refs(hub: Connection, repo: Repo, prefix: str) -> Sequence[Mapping[str, Any]]:
+    try:
+        found: Sequence[Mapping[str, Any]] = hub.get(
+            f"{repo.path}/git/matching-refs/heads/{quote(prefix)}", f"branches of {repo}"
+        )
+    except NotFound:
+        hub.get(repo.path, str(repo))  # says what is wrong, but where only this list is not served
+        return ()
+    return found
 
 
 def _about(hub: Connection, repo: Repo, ref: Mapping[str, Any]) -> dict[str, Any]:
