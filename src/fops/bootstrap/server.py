@@ -36,6 +36,12 @@ class ServerSettings:
         read=paths,
         doc="Folders below which callers may name a repository by its path, separated by `:`. Default: none; without sign-in on a loopback address every path is allowed, since the caller is whoever uses this machine.",
     )
+    allowed_private_hosts: tuple[str, ...] = setting(
+        "ALLOWED_PRIVATE_HOSTS",
+        default=(),
+        read=listed,
+        doc="Hosts, addresses or networks inside your network that callers may let the server fetch from, comma-separated, such as git.internal or 10.2.0.0/16. Default: none, so that nobody reaches through the server what it alone can see.",
+    )
     auth_mode: str = setting(
         "FOPS_AUTH_MODE",
         default="on",

@@ -13,6 +13,7 @@ from fops.actions.model import Parameters
 from fops.actions.operations import Json, Operation, Workflow
 from fops.kernel.clock import Clock
 from fops.kernel.context import RequestContext
+from fops.kernel.reach import Reach
 from fops.onboarding.model import Target
 from fops.onboarding.onboard import Onboarding, Request, place_of
 from fops.onboarding.plan import Options
@@ -37,17 +38,21 @@ class OnboardRepo(Parameters):
     ask: bool = False
 
 
-MayFetch = Callable[[RequestContext, Path | str], None]
+MayFetch = Callable[[RequestContext, Path | str], Reach]
 
 
 def workflows(onboarding: Onboarding, clock: Clock, may_fetch: MayFetch) -> tuple[Workflow, ...]:
-    """The workflows over this feature; `may_fetch` raises NotAllowed for a place that the caller may not name."""
+    """The workflows over this feature; `may_fetch` says how far a caller's place may lead, or raises NotAllowed."""
+
+    def within_reach(ctx: RequestContext, asked: OnboardRepo) -> Request:
+        request = _request(asked, clock.now().date())
+        return replace(request, reach=may_fetch(ctx, place_of(request)))
 
     def propose(operation: Operation, asked: OnboardRepo) -> Json:
-        return onboarding.onboard(operation, _request(asked, clock.now().date())).as_json()
+        return onboarding.onboard(operation, within_reach(operation.ctx, asked)).as_json()
 
     def compare(operation: Operation, asked: OnboardRepo) -> Json:
-        request = replace(_request(asked, clock.now().date()), check=True, ask=False)
+        request = replace(within_reach(operation.ctx, asked), check=True, ask=False)
         return onboarding.onboard(operation, request).as_json()
 
     def subject(ctx: RequestContext, asked: OnboardRepo) -> str:

@@ -19,6 +19,7 @@ from fops.kernel import interrupts
 from fops.kernel.clock import Clock, isoformat
 from fops.kernel.errors import Final
 from fops.kernel.ids import new_id
+from fops.kernel.reach import Reach
 from fops.kernel.words import several
 from fops.onboarding import store
 from fops.onboarding.detect import detect
@@ -64,7 +65,7 @@ class Request:
     """What a person asked for.
 
     `output` writes files below a folder instead of making a branch; `forget` leaves aside what earlier runs were told;
-    `ask` stops with the plan's new questions, where it leaves some.
+    `ask` stops with the plan's new questions, where it leaves some; `reach` bounds which server may be asked.
     """
 
     what: str
@@ -75,6 +76,7 @@ class Request:
     forget: bool = False
     ask: bool = False
     tools: bool = True
+    reach: Reach = Reach.ANY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +184,7 @@ class Onboarding:
         """Take a repository to a proposal. Raises NotDeployable and whatever the steps raise."""
         with ExitStack() as stack:
             with operation.step("fetch") as note:
-                fetched = stack.enter_context(fetch(request.what, ref=request.ref))
+                fetched = stack.enter_context(fetch(request.what, ref=request.ref, reach=request.reach))
                 note.text = f"{len(fetched.tree.files)} files" + (
                     f" at {fetched.source.commit[:12]}" if fetched.source.commit else ""
                 )
