@@ -15,12 +15,18 @@ _REASONS = {
     403: "Not permitted, or refused by policy.",
     404: "There is no such thing.",
     409: "Held by somebody else, or too much waits already; `Retry-After` says when to come back.",
+    408: "The body did not arrive in time.",
     413: "Larger than allowed.",
+    415: "The body is in an encoding, or of a type that is not read.",
     422: "The words of the request are wrong, or what it names cannot be deployed.",
+    429: "Asked more often than is allowed; `Retry-After` says when to come back.",
     502: "An outside system answered with a failure.",
     503: "An outside system did not answer.",
     507: "The data directory cannot be read or written.",
 }
+
+WORK = (400, 403, 404, 409, 413, 422, 429, 502, 503, 507)
+"""How what starts an operation may fail."""
 
 Responses = dict[int | str, dict[str, Any]]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,17 @@ from fops.kernel.settings import choice, listed, paths, positive, setting
 
 SOCKET = "server.sock"
 """Where in the data directory a server listens for this machine's own command line."""
+
+
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?")
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    """Origins separated by commas. Raises ValueError; `*` is none, since any page could then act for who looks at it."""
+    for one in listed(text):
+        if not _ORIGIN.fullmatch(one):
+            raise ValueError(f"{one!r} is no scheme://host:port")
+    return listed(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +33,7 @@ class ServerSettings:
     allowed_origins: tuple[str, ...] = setting(
         "ALLOWED_ORIGINS",
         default=(),
-        read=listed,
+        read=_origins,
         doc="Web pages that may call the API, comma-separated, each as scheme://host:port. Default: none, since a page that may call can act for whoever looks at it.",
     )
     allowed_hosts: tuple[str, ...] = setting(
