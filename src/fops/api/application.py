@@ -41,7 +41,6 @@ def create_app(house: App) -> FastAPI:
         description=DESCRIPTION,
         version=__version__,
         openapi_tags=[{"name": name, "description": text} for name, text in TAGS.items()],
-        max_body_size=settings.max_body,
         lifespan=_lifespan(house),
         docs_url=None,
         redoc_url=None,

@@ -21,6 +21,7 @@ from fops.kernel.errors import FopsError, TooOften, Transient
 
 _EXEMPT = ("/health/", "/metrics")  # asked by machines that would take a refusal for a failure
 _SIGN_IN = "/auth/"
+_MOST_HEADERS, _LARGEST_HEAD = 100, 32 * 1024  # the protocol bounds only a head that arrives in parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ class Admission:
             self._under_way -= 1
 
     def _admit(self, scope: Scope) -> None:
+        _refuse_large_head(scope)
         hosts = [value for name, value in scope["headers"] if name == b"host"]
         if len(hosts) != 1 or not self._hosts.know(hosts[0]):
             raise HTTPException(
@@ -114,3 +116,13 @@ class Admission:
             scope["client"] = (origin.address, 0)
         scope["scheme"] = origin.scheme
         self._allowance.for_address(scope, origin.address)
+
+
+def _refuse_large_head(scope: Scope) -> None:
+    headers = scope["headers"]
+    size = len(scope["raw_path"]) + len(scope["query_string"])
+    size += sum(len(name) + len(value) for name, value in headers)
+    if len(headers) > _MOST_HEADERS or size > _LARGEST_HEAD:
+        raise HTTPException(431, f"more than {_MOST_HEADERS} headers or {_LARGEST_HEAD} bytes of them")
+    if "\0" in scope["path"] or b"%00" in scope["query_string"]:
+        raise HTTPException(400, "an address cannot hold NUL, which is no character")

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive
 
+from fops.kernel.errors import LimitExceeded
 from fops.kernel.formats import load_strict_json
 
 Headers = Sequence[tuple[bytes, bytes]]
@@ -21,7 +22,7 @@ def has_body(headers: Headers) -> bool:
 async def whole_body(headers: Headers, receive: Receive, *, most: int, seconds: float) -> Receive:
     """What the application receives in place of a body that arrived as it should.
 
-    Raises HTTPException 408, 413 or 415, and FormatError or LimitExceeded for a JSON that is none.
+    Raises HTTPException 408 or 415, LimitExceeded, and FormatError for a JSON that is none.
     """
     named = dict(headers)
     if named.get(b"content-encoding", b"identity").lower() not in {b"identity", b""}:
@@ -46,8 +47,10 @@ async def whole_body(headers: Headers, receive: Receive, *, most: int, seconds: 
     return _saying({"type": "http.request", "body": bytes(body), "more_body": False}, receive)
 
 
-def _too_large(most: int) -> HTTPException:
-    return HTTPException(413, f"the body is larger than {most} bytes")
+def _too_large(most: int) -> LimitExceeded:
+    return LimitExceeded(
+        f"the body is larger than {most} bytes", hint="an operator allows more with MAX_BODY_BYTES"
+    )
 
 
 def _saying(message: Message, receive: Receive) -> Receive:
