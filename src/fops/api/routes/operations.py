@@ -47,7 +47,12 @@ def operation(house: House, caller: Caller, operation_id: str) -> dict[str, Any]
     return dict(house.invoker.invoke(caller, "operations.show", {"id": operation_id}))
 
 
-@router.get("/{operation_id}/events", response_class=EventSourceResponse, dependencies=[Depends(stream_place)],
+async def _known(house: House, caller: Caller, operation_id: str) -> None:
+    """Raise NotFound while there still is a status to say it with: a stream that has begun has none."""
+    await run_in_threadpool(house.invoker.invoke, caller, "operations.show", {"id": operation_id})
+
+
+@router.get("/{operation_id}/events", response_class=EventSourceResponse, dependencies=[Depends(_known), Depends(stream_place)],
             responses=failures(404, 429, 503, 507))  # fmt: skip
 async def events(
     request: Request,
