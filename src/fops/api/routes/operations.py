@@ -53,7 +53,7 @@ async def _known(house: House, caller: Caller, operation_id: str) -> None:
 
 
 @router.get("/{operation_id}/events", response_class=EventSourceResponse, dependencies=[Depends(_known), Depends(stream_place)],
-            responses=failures(404, 429, 503, 507))  # fmt: skip
+            responses=failures(404, 507))  # fmt: skip
 async def events(
     request: Request,
     house: House,
