@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from fops.audit import AuditSettings
+from fops.bootstrap.limits import LimitSettings
 from fops.bootstrap.server import ServerSettings
 from fops.kernel.formats import load_toml
 from fops.kernel.settings import Loaded, Source, flatten, load, parse_env, path, setting
@@ -36,7 +37,7 @@ class CoreSettings:
     )
 
 
-GROUPS = (CoreSettings, StorageSettings, AuditSettings, ServerSettings, GithubSettings)
+GROUPS = (CoreSettings, StorageSettings, AuditSettings, ServerSettings, LimitSettings, GithubSettings)
 
 
 class Settings:

@@ -3,7 +3,8 @@
 FopsError
 ├── Transient          the same call may succeed later (`retry_after` seconds)
 │   ├── Unreachable    an outside system did not answer
-│   └── Busy           a lock or lease is held by somebody else
+│   ├── Busy           a lock or lease is held by somebody else
+│   └── TooOften       asked more often than is allowed
 ├── Final              trying again changes nothing
 │   ├── UsageError     the words of the call are wrong
 │   │   └── ConfirmationMissing   a flag must say yes first
@@ -66,6 +67,14 @@ class Busy(Transient):
 
     code = "busy"
     http_status = 409
+
+
+class TooOften(Transient):
+    """Asked more often than is allowed."""
+
+    code = "too_often"
+    exit_code = 4
+    http_status = 429
 
 
 class Final(FopsError):

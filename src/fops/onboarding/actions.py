@@ -13,6 +13,7 @@ from fops.actions.model import Parameters
 from fops.actions.operations import Json, Operation, Workflow
 from fops.kernel.clock import Clock
 from fops.kernel.context import RequestContext
+from fops.kernel.reach import Reach
 from fops.onboarding.model import Target
 from fops.onboarding.onboard import Onboarding, Request, place_of
 from fops.onboarding.plan import Options
@@ -38,7 +39,7 @@ class OnboardRepo(Parameters):
     provider: str | None = None
 
 
-MayFetch = Callable[[RequestContext, Path | str], None]
+MayFetch = Callable[[RequestContext, Path | str], Reach]
 ProviderOf = Callable[[Path | str], str]
 
 
@@ -47,25 +48,26 @@ def workflows(
 ) -> tuple[Workflow, ...]:
     """The workflows over this feature.
 
-    `may_fetch` raises NotAllowed for a place that the caller may not name; `provider_of` a place is who makes its change
-    requests where the caller does not say.
+    `may_fetch` says how far a caller's place may lead, or raises NotAllowed; `provider_of` a place is who makes its
+    change requests where the caller does not say.
     """
 
-    def request(asked: OnboardRepo) -> Request:
+    def request(ctx: RequestContext, asked: OnboardRepo) -> Request:
         said = _request(asked, clock.now().date())
-        return replace(said, provider=asked.provider or provider_of(place_of(said)))
+        place = place_of(said)
+        return replace(said, reach=may_fetch(ctx, place), provider=asked.provider or provider_of(place))
 
     def propose(operation: Operation, asked: OnboardRepo) -> Json:
-        return onboarding.onboard(operation, request(asked)).as_json()
+        return onboarding.onboard(operation, request(operation.ctx, asked)).as_json()
 
     def compare(operation: Operation, asked: OnboardRepo) -> Json:
-        return onboarding.onboard(operation, replace(request(asked), check=True, ask=False)).as_json()
+        compared = replace(request(operation.ctx, asked), check=True, ask=False)
+        return onboarding.onboard(operation, compared).as_json()
 
     def subject(ctx: RequestContext, asked: OnboardRepo) -> str:
-        place = place_of(_request(asked, clock.now().date()))
-        may_fetch(ctx, place)
-        onboarding.proposing(request(asked).provider)
-        return str(place)
+        meant = request(ctx, asked)
+        onboarding.proposing(meant.provider)
+        return str(place_of(meant))
 
     return (
         Workflow(name="onboard.repo", summary="from a repository to a verified change request", permission="onboard.propose",

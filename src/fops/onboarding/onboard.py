@@ -23,6 +23,7 @@ from fops.kernel import interrupts
 from fops.kernel.clock import Clock, isoformat
 from fops.kernel.errors import Final, UsageError
 from fops.kernel.ids import new_id
+from fops.kernel.reach import Reach
 from fops.kernel.words import several
 from fops.onboarding import store
 from fops.onboarding.detect import detect
@@ -69,7 +70,8 @@ class Request:
     """What a person asked for.
 
     `provider` says where the change request is made; `output` writes files below a folder instead; `forget` leaves aside
-    what earlier runs were told; `ask` stops with the plan's new questions, where it leaves some.
+    what earlier runs were told; `ask` stops with the plan's new questions, where it leaves some; `reach` bounds which
+    server may be asked.
     """
 
     what: str
@@ -81,6 +83,7 @@ class Request:
     forget: bool = False
     ask: bool = False
     tools: bool = True
+    reach: Reach = Reach.ANY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,12 +196,11 @@ class Onboarding:
         with ExitStack() as stack:
             with operation.step("fetch") as note:
                 listed = self._listed(operation, request)  # first: it says at once what is not allowed
-                fetched = stack.enter_context(fetch(request.what, ref=request.ref))
+                fetched = stack.enter_context(fetch(request.what, ref=request.ref, reach=request.reach))
                 note.text = f"{len(fetched.tree.files)} files" + (
                     f" at {fetched.source.commit[:12]}" if fetched.source.commit else ""
                 )
-                forge = None if listed is None else on_forge(self._database, operation.ctx, fetched,
-                                                             url=str(place_of(request)), listed=listed)  # fmt: skip
+                forge = None if listed is None else on_forge(self._database, operation.ctx, fetched, listed)
             prepared = self._plan(operation, request, fetched, forge)
             if prepared.unasked and request.ask:
                 return Result(status="questions", plan=prepared.planned.plan, plan_digest="", artifacts=(), checks=(),

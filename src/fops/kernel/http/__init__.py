@@ -6,9 +6,9 @@ Proxies of the environment (`HTTPS_PROXY`, `NO_PROXY`) are honoured with `Reach.
 that is connected to is not ours to check.
 """
 
-from httpx2 import Response
+from httpx2 import URL, Response
 
 from fops.kernel.http.client import Client, client, expect
 from fops.kernel.http.transport import Bounds, Ticks
 
-__all__ = ["Bounds", "Client", "Response", "Ticks", "client", "expect"]
+__all__ = ["URL", "Bounds", "Client", "Response", "Ticks", "client", "expect"]

@@ -5,6 +5,6 @@ Map: address.py  what may be typed      git_tree.py  one commit as a Tree
 """
 
 from fops.onboarding.fetch.address import check_folder, check_reference, locate
-from fops.onboarding.fetch.fetch import CLONE_SECONDS, Fetched, fetch
+from fops.onboarding.fetch.fetch import Fetched, fetch
 
-__all__ = ["CLONE_SECONDS", "Fetched", "check_folder", "check_reference", "fetch", "locate"]
+__all__ = ["Fetched", "check_folder", "check_reference", "fetch", "locate"]

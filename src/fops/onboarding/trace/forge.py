@@ -15,7 +15,7 @@ from fops.kernel import git
 from fops.kernel.context import RequestContext
 from fops.kernel.redaction import redact_text
 from fops.onboarding import store
-from fops.onboarding.fetch import CLONE_SECONDS, Fetched
+from fops.onboarding.fetch import Fetched
 from fops.onboarding.fetch.git_tree import GitTree
 from fops.onboarding.trace import lock as locks
 from fops.onboarding.trace.again import BRANCHES, OpenProposal
@@ -48,14 +48,12 @@ def ask_forge(
     return found
 
 
-def on_forge(
-    database: Database, ctx: RequestContext, fetched: Fetched, *, url: str, listed: Sequence[Listed]
-) -> OnForge:
+def on_forge(database: Database, ctx: RequestContext, fetched: Fetched, listed: Sequence[Listed]) -> OnForge:
     """What the forge listed, with the branches that wait brought into the clone. One without a pull request waits for it."""
     waiting = [one for one in listed if one["state"] in {"open", "none"}]
     repository = fetched.repository
-    if waiting and repository is not None:
-        git.fetch_branches(repository, url, [one["branch"] for one in waiting], timeout=CLONE_SECONDS)
+    if waiting:
+        fetched.bring([str(one["branch"]) for one in waiting])
     opened = [_opened(database, ctx, fetched, repository, one) for one in waiting if repository is not None]
     return OnForge(waiting=tuple(reversed(opened)), taken=frozenset(str(one["branch"]) for one in listed))
 
