@@ -67,3 +67,18 @@ _.collect, _.on_start, _.parent_context, _.do_GET, _.version_string, _.log_messa
     _.CharacterDataHandler,
 )
 _.StartDoctypeDeclHandler, _.anchors
+
+# shipped for the tests of users, and of ours
+_.revoke, _.fail, _.merge, _.push
+
+# read by the HTTP server of the standard library, behind which a fake answers
+(
+    _.daemon_threads,
+    _.protocol_version,
+    _.close_connection,
+    _.do_DELETE,
+    _.do_PATCH,
+    _.do_POST,
+    _.do_PUT,
+    _.log_message,
+)

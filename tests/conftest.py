@@ -18,7 +18,9 @@ SHARED = Path(__file__).parents[2] / "shared"
 def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """No setting of the person who runs the tests reaches them."""
     for name in list(os.environ):
-        if name.startswith(("FOPS_", "GIT_", "DATABASE_", "PG", "OTEL_", "LOG_", "METRICS_")) or name in {
+        if name.startswith(
+            ("FOPS_", "GIT_", "GITHUB_", "DATABASE_", "PG", "OTEL_", "LOG_", "METRICS_")
+        ) or name in {
             "SQLITE_URL",
             "AUDIT_LOG_DIR",
             "PROJECT_NAME",

@@ -9,15 +9,16 @@ from types import MappingProxyType
 from fastapi import APIRouter, FastAPI
 from fastapi.telemetry import TelemetryConfig
 from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from fops import __version__
 from fops.api import problems
 from fops.api.callers import RequestIds
 from fops.api.documents import with_problems
-from fops.api.routes import audit, health, invoke, metrics, onboard, operations
+from fops.api.guards.admission import Admission, Allowance
+from fops.api.routes import audit, health, invoke, metrics, onboard, operations, page
 from fops.api.telling.requests import Routes, TellRequests
 from fops.bootstrap import App
+from fops.bootstrap.limits import LimitSettings
 from fops.bootstrap.server import ServerSettings
 from fops.bootstrap.settings import CoreSettings
 
@@ -42,12 +43,14 @@ def create_app(house: App) -> FastAPI:
         description=DESCRIPTION,
         version=__version__,
         openapi_tags=[{"name": name, "description": text} for name, text in TAGS.items()],
-        max_body_size=settings.max_body,
         lifespan=_lifespan(house),
+        docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
         telemetry=_tracing(house),
     )
     app.state.house = house
+    app.state.allowance = Allowance.of(house.settings.group(LimitSettings))
     app.state.stops = lambda: False  # whoever serves knows when the end is near
     problems.install(app)
     routers = APIRouter()
@@ -57,7 +60,8 @@ def create_app(house: App) -> FastAPI:
     app.include_router(routers, prefix=settings.api_v1_str, include_in_schema=False)
     app.include_router(health.router)
     app.include_router(metrics.router)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.allowed_hosts))
+    app.include_router(page.router)
+    app.add_middleware(Admission, settings=settings, allowance=app.state.allowance)
     if settings.allowed_origins:
         app.add_middleware(
             CORSMiddleware,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from fops.audit import AuditLog, AuditSettings
 from fops.bootstrap.guards import may_fetch
+from fops.bootstrap.providers import provider_of
 from fops.bootstrap.server import ServerSettings
 from fops.bootstrap.settings import Settings
 from fops.kernel.clock import SystemClock
@@ -103,7 +104,7 @@ class App:
         """What every installed pack brings: all that a gate may run."""
         from fops.actions import Registry  # noqa: PLC0415 - pydantic and SQLAlchemy come with it
 
-        packs = [point.load()(self.home) for point in entry_points(group="fops.packs")]
+        packs = [point.load()(self.settings) for point in entry_points(group="fops.packs")]
         return heard(Registry(action for pack in packs for action in pack.actions), self.telemetry)
 
     @cached_property
@@ -114,8 +115,10 @@ class App:
         from fops.onboarding.actions import workflows  # noqa: PLC0415 - as registry
 
         guard = partial(may_fetch, self.settings.group(ServerSettings))
+        provider = partial(provider_of, self.settings)
         offered = Registry(
-            reads(self.database, self.audit, self.explainer), workflows(self.onboarding, self.clock, guard)
+            reads(self.database, self.audit, self.explainer),
+            workflows(self.onboarding, self.clock, guard, provider),
         )
         return LocalInvoker(
             heard(offered, self.telemetry), self.runner, self.gate, authorise=lambda _ctx, _permission: True
@@ -180,21 +183,32 @@ class App:
         """The onboarding feature."""
         from fops.onboarding.onboard import Onboarding  # noqa: PLC0415 - as registry
 
-        return Onboarding(gate=self.gate, database=self.database, blobs=self.blobs, clock=self.clock)
+        return Onboarding(gate=self.gate, registry=self.registry, database=self.database, blobs=self.blobs,
+                          clock=self.clock)  # fmt: skip
 
     @cached_property
     def explainer(self) -> Explainer:
         """`fops why` over every room's nouns."""
         from fops.actions.describe import AuditEntries  # noqa: PLC0415 - as database
         from fops.actions.store import Operations  # noqa: PLC0415 - as database
-        from fops.onboarding.trace.proposed import asked_in, lock_in_proposal  # noqa: PLC0415 - as database
+        from fops.onboarding.trace.proposed import (  # noqa: PLC0415 - as database
+            PullRequests,
+            asked_in,
+            lock_in_proposal,
+        )
         from fops.onboarding.trace.provenance import GeneratedFiles, lock_on_disk  # noqa: PLC0415 - as database
         from fops.provenance import Explainer  # noqa: PLC0415 - as database
         from fops.provenance.store import RecordedNodes  # noqa: PLC0415 - as database
 
         files = GeneratedFiles((lock_on_disk, lock_in_proposal(self.database)), asked_in(self.database))
         return Explainer(
-            (Operations(self.database), AuditEntries(self.audit), RecordedNodes(self.database), files)
+            (
+                Operations(self.database),
+                AuditEntries(self.audit),
+                RecordedNodes(self.database),
+                PullRequests(self.database),
+                files,
+            )
         )
 
 

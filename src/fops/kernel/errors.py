@@ -4,7 +4,8 @@ FopsError
 ├── Transient          the same call may succeed later (`retry_after` seconds)
 │   ├── Unreachable    an outside system did not answer
 │   │   └── BrokenOff      it answered, and then the connection broke
-│   └── Busy           a lock or lease is held by somebody else
+│   ├── Busy           a lock or lease is held by somebody else
+│   └── TooOften       asked more often than is allowed
 ├── Final              trying again changes nothing
 │   ├── UsageError     the words of the call are wrong
 │   │   └── ConfirmationMissing   a flag must say yes first
@@ -73,6 +74,14 @@ class Busy(Transient):
 
     code = "busy"
     http_status = 409
+
+
+class TooOften(Transient):
+    """Asked more often than is allowed."""
+
+    code = "too_often"
+    exit_code = 4
+    http_status = 429
 
 
 class Final(FopsError):

@@ -12,7 +12,7 @@ import typer
 
 from fops.cli.output import FieldsOption, JsonOption, known_fields, print_json
 from fops.cli.table import print_table
-from fops.kernel.errors import FopsError
+from fops.kernel.errors import FopsError, Transient
 
 if TYPE_CHECKING:
     from fops.cli.session import Session
@@ -56,6 +56,7 @@ def _findings(session: Session) -> Iterator[Finding]:
     yield _data_directory(session)
     yield _database(session)
     yield _trail(session)
+    yield _github(session)
     yield Finding(
         "approvals", "ok", "one person on this machine; rules that ask for a second one need the server"
     )
@@ -113,6 +114,19 @@ def _database(session: Session) -> Finding:
         )
         return Finding("database", "ok", f"{found['url']} ({made})")
     return Finding("database", "ok", f"{found['url']} at revision {found['revision']}")
+
+
+def _github(session: Session) -> Finding:
+    from fops.bootstrap.providers import github_told  # noqa: PLC0415 - as above
+
+    try:
+        told = github_told(session.app.settings)
+    except Transient as error:  # whoever is offline has lost nothing that works offline
+        return Finding("GitHub", "missing", f"configured, but {error.message}")
+    except FopsError as error:
+        return Finding("GitHub", "broken", f"{error.message}: {error.hint}")
+    hint = "optional: set GITHUB_TOKEN to open pull requests there"
+    return Finding("GitHub", "ok" if told else "missing", told or hint)
 
 
 def _trail(session: Session) -> Finding:
