@@ -248,7 +248,9 @@ def refused(folder: Path, env: dict[str, str]) -> str:
         capture_output=True,
     )
     with sqlite3.connect(folder / "home" / "fops.db") as database:
-        identifier: str = database.execute("SELECT id FROM operations WHERE status != 'succeeded'").fetchone()[0]
+        identifier: str = database.execute(
+            "SELECT id FROM operations WHERE status != 'succeeded'"
+        ).fetchone()[0]
         return identifier
 
 

@@ -11,7 +11,7 @@ router = APIRouter(prefix="/health", tags=["health"])
 
 
 @router.get("/live", responses=answer({"status": "alive"}))
-def live() -> dict[str, str]:
+async def live() -> dict[str, str]:
     """Whether the process answers at all."""
     return {"status": "alive"}
 
