@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
+from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime
 
 from fops.api.callers import Caller, House, verifying_place
 from fops.api.documents import answer, failures
+from fops.api.reading import told
 
 router = APIRouter(prefix="/audit", tags=["audit"])
 
@@ -20,7 +22,7 @@ _ENTRY = {"v": 1, "seq": 7, "id": "aud_01jx0000000000000000000000", "timestamp":
 
 
 @router.get("", responses=answer({"entries": [_ENTRY], "cursor": None}) | failures(422, 507))
-def entries(
+async def entries(
     house: House,
     caller: Caller,
     since: Annotated[AwareDatetime | None, Query(description="From this moment.")] = None,
@@ -30,24 +32,24 @@ def entries(
     target: Annotated[str | None, Query(description="Exactly this target.")] = None,
     cursor: Annotated[str | None, Query(description="The cursor of the page before.")] = None,
     limit: Annotated[int, Query(ge=1, le=1000, description="Entries of a page.")] = 100,
-) -> dict[str, Any]:
+) -> JSONResponse:
     """Entries, oldest first, a page at a time."""
     wanted = {"since": _text(since), "until": _text(until), "action": action, "actor": actor, "target": target,
               "cursor": cursor, "limit": limit}  # fmt: skip
-    return dict(house.invoker.invoke(caller, "audit.list", wanted))
+    return await told(house, caller, "audit.list", wanted)
 
 
 @router.get("/verify", dependencies=[Depends(verifying_place)], responses=answer({"ok": True, "entries": 7, "head": "sha256:…", "first_bad": None, "why": None, "torn": []})
             | failures(507))  # fmt: skip
-def verify(house: House, caller: Caller) -> dict[str, Any]:
+async def verify(house: House, caller: Caller) -> JSONResponse:
     """Whether every line is there and as it was written."""
-    return dict(house.invoker.invoke(caller, "audit.verify", {}))
+    return await told(house, caller, "audit.verify", {})
 
 
 @router.get("/{entry_id}", responses=answer(_ENTRY) | failures(404, 507))
-def entry(house: House, caller: Caller, entry_id: str) -> dict[str, Any]:
+async def entry(house: House, caller: Caller, entry_id: str) -> JSONResponse:
     """One entry, whole."""
-    return dict(house.invoker.invoke(caller, "audit.show", {"id": entry_id}))
+    return await told(house, caller, "audit.show", {"id": entry_id})
 
 
 def _text(moment: datetime | None) -> str | None:
