@@ -9,6 +9,7 @@ WORKERS ?= 2
 
 READY := $(VENV)/.installed
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS)
+COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-long test-images check eval eval-onboarding bench bench-audit bench-cli bench-telling docs golden lock clean
@@ -67,9 +68,11 @@ golden: $(READY) ## accept new golden files, then show what changed
 	@git --no-pager diff --stat -- tests/golden
 
 lock: $(READY) ## resolve the requirement files anew (hashes, no addresses)
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements/core.txt
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra verify -c requirements/core.txt pyproject.toml -o requirements/verify.txt
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra verify --extra server --extra keyring --extra dev -c requirements/verify.txt pyproject.toml requirements/tools.in -o requirements/dev.txt
+	$(COMPILE) pyproject.toml -o requirements/core.txt
+	$(COMPILE) --extra server -c requirements/core.txt pyproject.toml -o requirements/server.txt
+	$(COMPILE) --extra verify -c requirements/server.txt pyproject.toml -o requirements/verify.txt
+	$(COMPILE) --extra verify --extra server --extra keyring --extra dev -c requirements/server.txt -c requirements/verify.txt pyproject.toml requirements/tools.in -o requirements/dev.txt
+	$(COMPILE) -c requirements/dev.txt requirements/build.in -o requirements/build.txt
 
 clean: ## remove what the commands above made
 	rm -rf $(VENV) .venv-* .bench .coverage* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache build dist
