@@ -5,11 +5,12 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 \
 RUN python -m venv /opt/build && python -m venv --without-pip /opt/fops
 ENV PATH=/opt/build/bin:$PATH
 WORKDIR /src
-COPY requirements/build.txt requirements/server.txt requirements/
+COPY requirements/build.txt requirements/server.txt requirements/verify.txt requirements/
 # Wheels by their digests alone: nothing of a dependency runs while the image is built.
 RUN --mount=type=cache,target=/root/.cache/pip \
     pip install --require-hashes --no-deps --only-binary=:all: --requirement requirements/build.txt \
-    && pip --python /opt/fops/bin/python install --require-hashes --no-deps --only-binary=:all: --requirement requirements/server.txt
+    && pip --python /opt/fops/bin/python install --require-hashes --no-deps --only-binary=:all: \
+    --requirement requirements/server.txt --requirement requirements/verify.txt
 COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY src src
 RUN pip wheel --no-cache-dir --no-index --no-build-isolation --no-deps --wheel-dir /wheels . \
@@ -39,5 +40,4 @@ EXPOSE 8000
 # Python's own client, past any proxy of the environment: there is no curl in here.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
     CMD ["python", "-Ic", "import http.client as h; c = h.HTTPConnection('127.0.0.1', 8000, timeout=4); c.request('GET', '/health/ready'); raise SystemExit(c.getresponse().status != 200)"]
-ENTRYPOINT ["fops"]
-CMD ["serve", "--host", "0.0.0.0"]
+CMD ["fops", "serve", "--host", "0.0.0.0"]
