@@ -23,6 +23,7 @@ FILES = [
     "Dockerfile",
     ".dockerignore",
     "docker-compose.yml",
+    ".github/workflows/pipeline.yml",
     *(str(path.relative_to(ROOT)) for path in sorted((ROOT / "ops").rglob("*")) if path.is_file()),
     *(str(path.relative_to(ROOT)) for path in sorted((ROOT / "scripts").rglob("*.sh"))),
 ]
@@ -35,7 +36,12 @@ def test_our_own_container_files_pass_our_own_checks():
     checks = verify(a_plan(existing=frozenset(FILES)), own)
     assert [check for check in checks if check.status == "findings"] == []
     passed = {(check.artifact, check.check) for check in checks if check.status == "pass"}
-    assert {("Dockerfile", "hadolint"), ("docker-compose.yml", "compose-schema")} <= passed
+    assert {
+        ("Dockerfile", "hadolint"),
+        ("docker-compose.yml", "compose-schema"),
+        (".github/workflows/pipeline.yml", "zizmor"),
+        (".github/workflows/pipeline.yml", "actionlint"),
+    } <= passed
 
 
 def test_the_images_are_those_of_our_own_release_table():
