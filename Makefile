@@ -12,7 +12,7 @@ PYTEST := $(BIN)/python -m pytest -n $(WORKERS)
 COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long test-images check eval eval-onboarding bench bench-audit bench-cli bench-telling docs golden lock clean
+.PHONY: help demo test test-long test-images check audit eval eval-onboarding bench bench-audit bench-cli bench-telling docs golden lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -43,6 +43,9 @@ check: $(READY) ## format, lint, types, floors, dependencies, dead code, secrets
 	$(BIN)/deptry .
 	$(BIN)/vulture
 	@$(BIN)/python scripts/scan_secrets.py
+
+audit: $(READY) ## known vulnerabilities of what the image installs; what nobody answered for is no pass
+	@$(BIN)/python scripts/audit_dependencies.py
 
 eval: eval-onboarding ## every scored suite
 
