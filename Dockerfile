@@ -26,7 +26,8 @@ RUN apt-get update \
     && apt-get install --yes --no-install-recommends ca-certificates git openssh-client \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --user-group --no-create-home --home-dir /tmp --shell /usr/sbin/nologin fops \
-    && install --directory --owner 10001 --group 10001 --mode 0700 /data /data/keys
+    && install --directory --owner 10001 --group 10001 --mode 0700 /data \
+    && install --directory --owner 10001 --group 10001 --mode 0711 /data/keys
 COPY --from=build /opt/fops /opt/fops
 ENV FOPS_AUTH_MODE=on \
     FOPS_HOME=/data \

@@ -120,14 +120,14 @@ def test_what_is_mounted_from_the_repository_is_in_it():
 
 def make_keys(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-I", str(KEYS), str(folder / "postgres"), str(folder / "config/fops/config.toml")],
+        [sys.executable, "-I", str(KEYS), str(folder / "keys"), str(folder / "config/fops/config.toml")],
         env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
 
 
 def made(folder: Path) -> tuple[str, dict[str, str]]:
     config = (folder / "config/fops/config.toml").read_text()
-    return (folder / "postgres").read_text(), tomllib.loads(config)
+    return (folder / "keys/postgres").read_text(), tomllib.loads(config)
 
 
 def test_secrets_are_made_once_and_for_their_owner_alone(tmp_path):
@@ -135,9 +135,10 @@ def test_secrets_are_made_once_and_for_their_owner_alone(tmp_path):
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     password, config = made(tmp_path)
     assert config["DATABASE_URL"] == f"postgresql://fops:{password}@postgres:5432/fops"
-    assert min(len(password), len(config["SECRET_KEY"])) >= 40
+    assert config["METRICS_TOKEN"] == (tmp_path / "keys/metrics").read_text()
+    assert min(len(secret) for secret in (password, *config.values())) >= 40
     modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.rglob("*") if path.is_file()}
-    assert modes == {"postgres": 0o600, "config.toml": 0o600}
+    assert modes == {"postgres": 0o600, "metrics": 0o644, "config.toml": 0o600}
     assert make_keys(tmp_path).returncode == 0
     assert made(tmp_path) == (password, config)
 
