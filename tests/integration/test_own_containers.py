@@ -13,6 +13,7 @@ import pytest
 
 from factories.own_containers import COMPOSE, DOCKERFILE, ROOT, SERVICES, command, instruction
 from factories.plans import a_plan
+from fops.kernel.formats import load_yaml
 from fops.onboarding.model import Artifact
 from fops.onboarding.plan.releases import image_tag
 from fops.onboarding.verify import verify
@@ -116,6 +117,15 @@ def test_what_is_mounted_from_the_repository_is_in_it():
         if not volume.startswith("./")
     }
     assert named == set(COMPOSE["volumes"])
+
+
+def test_prometheus_asks_the_api_with_the_token_that_keys_leaves_for_it():
+    text = (ROOT / "ops/prometheus/prometheus.yml").read_text()
+    (fops,) = load_yaml(text, name="prometheus.yml")["scrape_configs"]
+    assert fops["authorization"]["credentials_file"] == "/run/keys/metrics"
+    assert "keys:/run/keys:ro" in SERVICES["prometheus"]["volumes"]
+    assert fops["static_configs"] == [{"targets": ["api:8000"]}]
+    assert SERVICES["api"]["environment"]["ALLOWED_HOSTS"].endswith(",api")
 
 
 def make_keys(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
