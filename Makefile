@@ -9,9 +9,10 @@ WORKERS ?= 2
 
 READY := $(VENV)/.installed
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS)
+COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long test-images check eval eval-onboarding bench bench-api bench-audit bench-cli bench-telling docs golden lock clean
+.PHONY: help demo test test-long test-images check audit eval eval-onboarding bench bench-api bench-audit bench-cli bench-telling docs golden lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -43,6 +44,9 @@ check: $(READY) ## format, lint, types, floors, dependencies, dead code, secrets
 	$(BIN)/vulture
 	@$(BIN)/python scripts/scan_secrets.py
 
+audit: $(READY) ## known vulnerabilities of what the image installs; what nobody answered for is no pass
+	@$(BIN)/python scripts/audit_dependencies.py
+
 eval: eval-onboarding ## every scored suite
 
 eval-onboarding: $(READY) ## score detection on the evaluation data (MIRROR=… for whole apps)
@@ -70,9 +74,11 @@ golden: $(READY) ## accept new golden files, then show what changed
 	@git --no-pager diff --stat -- tests/golden
 
 lock: $(READY) ## resolve the requirement files anew (hashes, no addresses)
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements/core.txt
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra verify -c requirements/core.txt pyproject.toml -o requirements/verify.txt
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra verify --extra server --extra keyring --extra dev -c requirements/verify.txt pyproject.toml requirements/tools.in -o requirements/dev.txt
+	$(COMPILE) pyproject.toml -o requirements/core.txt
+	$(COMPILE) --extra server -c requirements/core.txt pyproject.toml -o requirements/server.txt
+	$(COMPILE) --extra verify -c requirements/server.txt pyproject.toml -o requirements/verify.txt
+	$(COMPILE) --extra verify --extra server --extra keyring --extra dev -c requirements/server.txt -c requirements/verify.txt pyproject.toml requirements/tools.in -o requirements/dev.txt
+	$(COMPILE) -c requirements/dev.txt requirements/build.in -o requirements/build.txt
 
 clean: ## remove what the commands above made
 	rm -rf $(VENV) .venv-* .bench .coverage* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache build dist
