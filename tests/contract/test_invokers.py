@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from factories.actions import a_context
+from factories.catalog import REPOSITORY, SERVICE_FILE
 from factories.repositories import SITE, repository
 from factories.server import a_server
 from fops.bootstrap import open_app
@@ -61,3 +62,19 @@ def test_errors_are_the_same_here_and_there(invoker, tmp_path):
             invoke.invoke(a_context(), name, parameters)
         assert type(caught.value) is error
         assert caught.value.message
+
+
+def test_our_own_records_are_changed_here_and_there_and_a_dry_run_changes_none(invoker):
+    invoke, _ = invoker
+    told = {"text": SERVICE_FILE, "repository": REPOSITORY}
+    planned = invoke.invoke(a_context(dry_run=True), "service.add", told)
+    assert planned["changes"][0] == "service shop-api: new, in staging, prod"
+    assert invoke.invoke(a_context(), "service.list", {})["services"] == []
+    added = invoke.invoke(a_context(), "service.add", told)
+    assert [one["status"] for one in added["services"]] == ["added", "added"]
+    shown = invoke.invoke(a_context(), "service.show", {"service": "shop-web"})
+    assert (shown["team"], shown["from"]["team"]) == ("pages", {"file": "fops.yaml", "line": 19})
+    (name,) = [one["name"] for one in added["services"] if one["id"] == shown["id"]]
+    assert invoke.invoke(a_context(), "why", {"subject": shown["id"]})["says"].startswith(
+        f"{name} of team pages"
+    )

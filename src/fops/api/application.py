@@ -14,7 +14,7 @@ from fops import __version__
 from fops.api import problems
 from fops.api.callers import RequestIds
 from fops.api.documents import with_problems
-from fops.api.routes import audit, health, invoke, onboard, operations
+from fops.api.routes import audit, health, invoke, onboard, operations, services
 from fops.bootstrap import App
 from fops.bootstrap.server import ServerSettings
 from fops.bootstrap.settings import CoreSettings
@@ -23,6 +23,7 @@ TITLE = "F-Ops DevOps AI Agent"
 DESCRIPTION = "AI-powered DevOps automation platform"
 TAGS = MappingProxyType({
     "onboard": "From a repository to a verified change request.",
+    "services": "What there is, who owns it, and where it runs.",
     "operations": "What runs and ran, with its progress.",
     "audit": "Who did what, when, and how it ended.",
     "invoke": "Everything by its name, for programs.",
@@ -49,7 +50,7 @@ def create_app(house: App) -> FastAPI:
     app.state.stops = lambda: False  # whoever serves knows when the end is near
     problems.install(app)
     routers = APIRouter()
-    for room in (onboard, operations, audit, invoke):
+    for room in (onboard, services, operations, audit, invoke):
         routers.include_router(room.router)
     app.include_router(routers, prefix="/api")
     app.include_router(routers, prefix=settings.api_v1_str, include_in_schema=False)

@@ -21,15 +21,22 @@ from fops.kernel.ids import new_id
 from fops.storage.settings import StorageSettings
 
 if TYPE_CHECKING:
-    from fops.actions import InlineRunner, LocalInvoker, Registry, StepEvent
+    from fops.actions import Action, InlineRunner, LocalInvoker, Registry, StepEvent
     from fops.actions.background import Background
     from fops.actions.gate import Gate
+    from fops.catalog.record import Catalog
     from fops.onboarding.onboard import Onboarding
     from fops.provenance import Explainer
     from fops.storage.blobs import Blobs
     from fops.storage.database import Database
 
-STORES = ("fops.actions.store", "fops.events.store", "fops.onboarding.store", "fops.provenance.store")
+STORES = (
+    "fops.actions.store",
+    "fops.catalog.store",
+    "fops.events.store",
+    "fops.onboarding.store",
+    "fops.provenance.store",
+)
 """The modules that declare tables; a database is complete once all of them are imported."""
 
 
@@ -87,11 +94,25 @@ class App:
 
     @cached_property
     def registry(self) -> Registry:
-        """What every installed pack brings: all that a gate may run."""
+        """What every installed pack brings, and what changes our own records: all that a gate may run."""
         from fops.actions import Registry  # noqa: PLC0415 - pydantic and SQLAlchemy come with it
 
         packs = [point.load()(self.home) for point in entry_points(group="fops.packs")]
-        return Registry(action for pack in packs for action in pack.actions)
+        return Registry((*(action for pack in packs for action in pack.actions), *self.own_actions))
+
+    @cached_property
+    def own_actions(self) -> tuple[Action, ...]:
+        """What reads and changes the records of rooms below the doors' floor."""
+        from fops.actions.own import services  # noqa: PLC0415 - as registry
+
+        return services.actions(self.catalog)
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """Which services there are."""
+        from fops.catalog.record import Catalog  # noqa: PLC0415 - as registry
+
+        return Catalog(self.database, self.clock)
 
     @cached_property
     def invoker(self) -> LocalInvoker:
@@ -102,7 +123,8 @@ class App:
 
         guard = partial(may_fetch, self.settings.group(ServerSettings))
         offered = Registry(
-            reads(self.database, self.audit, self.explainer), workflows(self.onboarding, self.clock, guard)
+            (*reads(self.database, self.audit, self.explainer), *self.own_actions),
+            workflows(self.onboarding, self.clock, guard),
         )
         return LocalInvoker(offered, self.runner, self.gate, authorise=lambda _ctx, _permission: True)
 
@@ -149,14 +171,25 @@ class App:
         """`fops why` over every room's nouns."""
         from fops.actions.describe import AuditEntries  # noqa: PLC0415 - as database
         from fops.actions.store import Operations  # noqa: PLC0415 - as database
-        from fops.onboarding.trace.proposed import asked_in, lock_in_proposal  # noqa: PLC0415 - as database
+        from fops.catalog.describe import Services  # noqa: PLC0415 - as database
+        from fops.onboarding.trace.proposed import (  # noqa: PLC0415 - as database
+            asked_in,
+            lock_in_proposal,
+            written_lines,
+        )
         from fops.onboarding.trace.provenance import GeneratedFiles, lock_on_disk  # noqa: PLC0415 - as database
         from fops.provenance import Explainer  # noqa: PLC0415 - as database
         from fops.provenance.store import RecordedNodes  # noqa: PLC0415 - as database
 
         files = GeneratedFiles((lock_on_disk, lock_in_proposal(self.database)), asked_in(self.database))
         return Explainer(
-            (Operations(self.database), AuditEntries(self.audit), RecordedNodes(self.database), files)
+            (
+                Operations(self.database),
+                AuditEntries(self.audit),
+                Services(self.database, written_lines(self.database)),
+                RecordedNodes(self.database),
+                files,
+            )
         )
 
 

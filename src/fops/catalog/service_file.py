@@ -128,7 +128,9 @@ class _Members:
         if unknown := next((key for key in self._value if key not in known), None):
             near = difflib.get_close_matches(str(unknown), known, n=1)
             hint = f"did you mean {near[0]}? " if near else ""
-            raise self.refusal(str(unknown), "is unknown", hint=f"{hint}known here: {', '.join(sorted(known))}")
+            raise self.refusal(
+                str(unknown), "is unknown", hint=f"{hint}known here: {', '.join(sorted(known))}"
+            )
 
     def text(self, key: str, pattern: re.Pattern[str] | None = None) -> str:
         value = self._value.get(key)
