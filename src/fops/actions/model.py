@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
@@ -68,7 +68,8 @@ class Action:
     FopsError. `permission` is the role-scoped name that authorisation asks for; `timeout` is in seconds. `undo` takes
     back what `perform` returned when it could not be recorded. What only reads has no `preview`. An action with `own`
     changes nothing but F-Ops' own records (a service, a token): whoever may do it asks for it by name, `subject` says on
-    what, and asking is the confirmation; it passes the gate like any other.
+    what, and asking is the confirmation; it passes the gate like any other. What reads more than one document holds has
+    `pieces`: bytes handed on as they are read, by `Invoker.stream`.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Action:
     timeout: float = 60.0
     own: bool = False
     subject: Callable[[RequestContext, Any], str] = lambda _ctx, _parameters: ""
+    pieces: Callable[[RequestContext, Any], Iterator[bytes]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

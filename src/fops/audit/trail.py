@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from fops.audit import append, read, verify
-from fops.audit.days import FILE_MODE, told_as_storage
+from fops.audit.days import told_as_storage
 from fops.audit.model import VERSION, AuditEntry, AuditVerdict, Outcome
 from fops.kernel.clock import Clock, isoformat
 from fops.kernel.context import RequestContext
@@ -96,27 +95,14 @@ class AuditLog:
         """Whether every line is there and as it was written. Raises StorageFailed when the trail cannot be read."""
         return verify.verify(self.folder)
 
-    def export(
-        self, to: Path | BinaryIO, *, since: datetime | None = None, until: datetime | None = None
-    ) -> int:
-        """Copy the lines of a time, byte for byte so that their seals still hold; returns how many.
+    def raw(
+        self, *, since: datetime | None = None, until: datetime | None = None
+    ) -> Iterator[tuple[bytes, AuditEntry | None]]:
+        """Lines of a time byte for byte, so that their seals still hold, and what each says; None for an unreadable one.
 
-        A path is written anew; a new file gets mode 0600. Raises StorageFailed.
+        Raises StorageFailed.
         """
-        if not isinstance(to, Path):
-            return self._copy(to, since, until)
-        with (
-            told_as_storage(to, "exported", hint="name a file in a folder you may write"),
-            open(to, "wb", opener=_private) as file,
-        ):
-            return self._copy(file, since, until)
-
-    def _copy(self, stream: BinaryIO, since: datetime | None, until: datetime | None) -> int:
-        count = 0
-        for raw, _ in self._lines(since, until):
-            stream.write(raw)
-            count += 1
-        return count
+        return self._lines(since, until)
 
     def _lines(
         self, since: datetime | None, until: datetime | None
@@ -124,7 +110,3 @@ class AuditLog:
         start = isoformat(since) if since else read.EARLIEST
         end = isoformat(until) if until else read.LATEST
         return read.lines(self.folder, since=start, until=end)
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_CLOEXEC, FILE_MODE)

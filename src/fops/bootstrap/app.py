@@ -103,9 +103,9 @@ class App:
     @cached_property
     def own_actions(self) -> tuple[Action, ...]:
         """What reads and changes the records of rooms below the doors' floor."""
-        from fops.actions.own import services  # noqa: PLC0415 - as registry
+        from fops.actions.own import services, trail  # noqa: PLC0415 - as registry
 
-        return services.actions(self.catalog)
+        return (*services.actions(self.catalog), *trail.actions(self.audit))
 
     @cached_property
     def catalog(self) -> Catalog:
@@ -127,6 +127,12 @@ class App:
             workflows(self.onboarding, self.clock, guard),
         )
         return LocalInvoker(offered, self.runner, self.gate, authorise=lambda _ctx, _permission: True)
+
+    def telling(self, listener: Callable[[StepEvent], None]) -> LocalInvoker:
+        """The way in for one caller who listens: steps of what is done at once go there and nowhere else."""
+        from fops.actions import InlineRunner  # noqa: PLC0415 - as registry
+
+        return self.invoker.over(InlineRunner(self.database, self.clock, listener))
 
     @cached_property
     def gate(self) -> Gate:
