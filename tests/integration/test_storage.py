@@ -9,6 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, text
 
 import fops.actions.store
+import fops.audit.store
 import fops.catalog.store
 import fops.events.store
 import fops.onboarding.store

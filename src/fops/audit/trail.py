@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from fops.audit import append, read, verify
 from fops.audit.days import told_as_storage
-from fops.audit.model import VERSION, AuditEntry, AuditVerdict, Outcome
+from fops.audit.model import VERSION, Anchors, AuditEntry, AuditVerdict, NoAnchors, Outcome, link_of
+from fops.audit.seals import Sealing, Terms, due_days, seal_days
 from fops.kernel.clock import Clock, isoformat
 from fops.kernel.context import RequestContext
 from fops.kernel.ids import new_id
@@ -21,12 +22,14 @@ from fops.kernel.redaction import redact
 class AuditLog:
     """One trail in one folder; any number of processes and threads may share it.
 
-    Attributes: `folder` is made on first use; `chain` the name of this node, written into every line.
+    Attributes: `folder` is made on first use; `chain` the name of this node, written into every line; `anchors` keeps
+    ends of the chain elsewhere.
     """
 
     folder: Path
     clock: Clock = field(kw_only=True)
     chain: str = field(kw_only=True)
+    anchors: Anchors = field(kw_only=True, default_factory=NoAnchors)
 
     def append(  # noqa: PLR0913  # a line has this many keys to fill
         self,
@@ -66,7 +69,9 @@ class AuditLog:
             hash="",
         )
         with told_as_storage(self.folder, "written"):
-            return append.append(self.folder, draft, clock=self.clock)
+            entry = append.append(self.folder, draft, clock=self.clock)
+        self.anchors.reached(self.chain, link_of(entry))
+        return entry
 
     def query(
         self,
@@ -93,7 +98,26 @@ class AuditLog:
 
     def verify(self) -> AuditVerdict:
         """Whether every line is there and as it was written. Raises StorageFailed when the trail cannot be read."""
-        return verify.verify(self.folder)
+        return verify.verify(self.folder, anchors=self.anchors, chain=self.chain)
+
+    def seal(self, *, compress_days: int, keep_days: int | None) -> Sealing:
+        """Compress days that lie so many days back or more, and give up lines older than `keep_days`; None keeps all.
+
+        Raises StorageFailed where a day is not as it was written: it and what follows stay as they are.
+        """
+        with told_as_storage(self.folder, "sealed"):
+            return seal_days(self.folder, self._terms(compress_days, keep_days))
+
+    def due(self, *, compress_days: int, keep_days: int | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The days that `seal` would compress, and those whose lines it would give up; both empty where nothing is due."""
+        with told_as_storage(self.folder, "read"):
+            return due_days(self.folder, self._terms(compress_days, keep_days))
+
+    def _terms(self, compress_days: int, keep_days: int | None) -> Terms:
+        today = self.clock.now().date()
+        back = min(compress_days, keep_days or compress_days)  # only what is sealed may be given up
+        keep = today - timedelta(days=keep_days) if keep_days is not None else None
+        return Terms(before=today - timedelta(days=back - 1), keep_from=keep)
 
     def raw(
         self, *, since: datetime | None = None, until: datetime | None = None

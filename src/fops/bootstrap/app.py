@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from fops.actions import Action, InlineRunner, LocalInvoker, Registry, StepEvent
     from fops.actions.background import Background
     from fops.actions.gate import Gate
+    from fops.audit.store import AnchoredHeads
     from fops.catalog.record import Catalog
     from fops.onboarding.onboard import Onboarding
     from fops.provenance import Explainer
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 STORES = (
     "fops.actions.store",
+    "fops.audit.store",
     "fops.catalog.store",
     "fops.events.store",
     "fops.onboarding.store",
@@ -68,7 +70,15 @@ class App:
     @cached_property
     def audit(self) -> AuditLog:
         """The audit trail of this node."""
-        return AuditLog(self.audit_folder, clock=self.clock, chain=os.uname().nodename)
+        chain = self.settings.group(AuditSettings).audit_chain or os.uname().nodename
+        return AuditLog(self.audit_folder, clock=self.clock, chain=chain, anchors=self.anchors)
+
+    @cached_property
+    def anchors(self) -> AnchoredHeads:
+        """Ends of the trail in the database."""
+        from fops.audit.store import AnchoredHeads  # noqa: PLC0415 - as database
+
+        return AnchoredHeads(self.database, self.clock, self.audit_folder)
 
     @cached_property
     def database(self) -> Database:
@@ -105,7 +115,10 @@ class App:
         """What reads and changes the records of rooms below the doors' floor."""
         from fops.actions.own import services, trail  # noqa: PLC0415 - as registry
 
-        return (*services.actions(self.catalog), *trail.actions(self.audit))
+        return (
+            *services.actions(self.catalog),
+            *trail.actions(self.audit, self.settings.group(AuditSettings)),
+        )
 
     @cached_property
     def catalog(self) -> Catalog:
@@ -118,13 +131,14 @@ class App:
     def invoker(self) -> LocalInvoker:
         """The way in for every door: what can be read, and the rooms' workflows."""
         from fops.actions import LocalInvoker, Registry  # noqa: PLC0415 - as registry
+        from fops.actions.own import trail  # noqa: PLC0415 - as registry
         from fops.actions.reading import reads  # noqa: PLC0415 - as registry
         from fops.onboarding.actions import workflows  # noqa: PLC0415 - as registry
 
         guard = partial(may_fetch, self.settings.group(ServerSettings))
         offered = Registry(
             (*reads(self.database, self.audit, self.explainer), *self.own_actions),
-            workflows(self.onboarding, self.clock, guard),
+            (*workflows(self.onboarding, self.clock, guard), *trail.workflows(self.audit)),
         )
         return LocalInvoker(offered, self.runner, self.gate, authorise=lambda _ctx, _permission: True)
 
@@ -162,6 +176,8 @@ class App:
         """Let what runs come to its end within the time, and let go of the database."""
         if "background" in self.__dict__:
             self.background.close(seconds)
+        if "anchors" in self.__dict__:
+            self.anchors.settle()
         if "database" in self.__dict__:
             self.database.close()
 

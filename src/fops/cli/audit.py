@@ -1,4 +1,4 @@
-"""`fops audit list · show · verify · export`."""
+"""`fops audit list · show · verify · seal · export`."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ UntilOption = Annotated[
 
 ENTRIES_A_PAGE = 500
 # What `--fields` of `verify` may name.
-_VERDICT_KEYS = ("ok", "entries", "head", "first_bad", "why", "torn")
+_VERDICT_KEYS = ("ok", "entries", "head", "first_bad", "why", "torn", "dropped", "since", "anchored")
 
 
 @app.command("list")
@@ -113,7 +113,12 @@ def verify(context: typer.Context, as_json: JsonOption = False, fields: FieldsOp
     if as_json or fields:
         print_json(verdict, fields=fields)
     elif verdict["ok"]:
-        print_lines([f"the trail is whole: {verdict['entries']} entries, head {verdict['head'] or '–'}"])
+        print_lines(
+            [
+                f"the trail is whole: {verdict['entries']} entries, head {verdict['head'] or '–'}",
+                *_bounds(verdict),
+            ]
+        )
     else:
         print_lines(
             [
@@ -124,6 +129,32 @@ def verify(context: typer.Context, as_json: JsonOption = False, fields: FieldsOp
     for torn in verdict["torn"]:
         say(f"note: a half-written line was put aside in {torn}")
     return 0 if verdict["ok"] else 6
+
+
+def _bounds(verdict: Mapping[str, Any]) -> Iterator[str]:
+    """What the verdict does not cover, or covers by other means."""
+    if verdict["dropped"]:
+        since = verdict["since"] or "now"
+        yield f"{verdict['dropped']} of them were given up and stand under seals alone; lines are kept since {since[:10]}"
+    if verdict["anchored"] is None:
+        yield "the database could not be asked where the trail should end"
+    elif verdict["anchored"]:
+        yield f"the database remembers line {verdict['anchored']} as it is"
+
+
+@app.command()
+def seal(context: typer.Context, as_json: JsonOption = False) -> None:
+    """Compress days that are over under their seals. Lines older than AUDIT_KEEP_DAYS are given up."""
+    session: Session = context.obj
+    done = session.invoker.invoke(session.context(), "audit.seal", {})
+    if as_json:
+        print_json(done)
+        return
+    told = [
+        f"{one['day']}: {one['last'] - one['first'] + 1} entries compressed" for one in done.get("sealed", ())
+    ]
+    told += [f"{day}: its lines were given up, its seal stays" for day in done.get("dropped", ())]
+    print_lines([*told, *done.get("changes", ())] or ["nothing is due"])
 
 
 @app.command()
