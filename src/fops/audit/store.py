@@ -41,7 +41,7 @@ class AnchoredHeads:
     def __init__(self, database: Database, clock: Clock, folder: Path) -> None:
         self._database = database
         self._clock = clock
-        self._folder = str(folder.absolute())
+        self._folder = str(folder.resolve())
         self._last: float | None = None
         self._keeping: threading.Thread | None = None
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, StreamingResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
@@ -60,24 +60,31 @@ def entries(
     return dict(house.invoker.invoke(caller, "audit.list", wanted))
 
 
-@router.get("/events", response_class=EventSourceResponse, responses=failures(422, 507))
-async def events(
-    request: Request,
+async def _begun(
     house: House,
     caller: Caller,
     action: Action = None,
     actor: Actor = None,
     target: Target = None,
     last_event_id: Annotated[str | None, Header(description="The id of the last event that arrived.")] = None,
-) -> AsyncIterator[ServerSentEvent]:
-    """New entries as they are written: `entry` events, whose id a reconnect names. What was before is in the list."""
+) -> dict[str, Any]:
+    """What to look for, once a first look was allowed: an error after the first byte of a stream has no status."""
     wanted = {"action": action, "actor": actor, "target": target, "limit": ENTRIES_A_LOOK}
     seen = last_event_id or f"0@{isoformat(house.clock.now())}"
+    await run_in_threadpool(house.invoker.invoke, caller, "audit.list", wanted | {"cursor": seen, "limit": 1})
+    return wanted | {"cursor": seen}
+
+
+@router.get("/events", response_class=EventSourceResponse, responses=failures(422, 507))
+async def events(
+    request: Request, house: House, caller: Caller, wanted: Annotated[dict[str, Any], Depends(_begun)]
+) -> AsyncIterator[ServerSentEvent]:
+    """New entries as they are written: `entry` events, whose id a reconnect names. What was before is in the list."""
     while True:
-        page = await run_in_threadpool(house.invoker.invoke, caller, "audit.list", wanted | {"cursor": seen})
+        page = await run_in_threadpool(house.invoker.invoke, caller, "audit.list", wanted)
         for one in page["entries"]:
-            seen = f"{one['seq']}@{one['timestamp']}"
-            yield ServerSentEvent(event="entry", id=seen, data=one)
+            wanted["cursor"] = f"{one['seq']}@{one['timestamp']}"
+            yield ServerSentEvent(event="entry", id=wanted["cursor"], data=one)
         if await request.is_disconnected() or request.app.state.stops():
             return
         if len(page["entries"]) < ENTRIES_A_LOOK:
