@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from types import MappingProxyType
 
 from fastapi import APIRouter, FastAPI
+from fastapi.concurrency import run_in_threadpool
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
@@ -18,6 +20,7 @@ from fops.api.routes import audit, health, invoke, onboard, operations, services
 from fops.bootstrap import App
 from fops.bootstrap.server import ServerSettings
 from fops.bootstrap.settings import CoreSettings
+from fops.bootstrap.upkeep import UPKEEP_SECONDS, seal_trail
 
 TITLE = "F-Ops DevOps AI Agent"
 DESCRIPTION = "AI-powered DevOps automation platform"
@@ -72,7 +75,15 @@ def create_app(house: App) -> FastAPI:
 def _lifespan(house: App) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        upkeep = asyncio.create_task(_upkeep(house))
         yield
+        upkeep.cancel()
         house.close(seconds=STOP_SECONDS)
 
     return lifespan
+
+
+async def _upkeep(house: App) -> None:
+    while True:
+        await run_in_threadpool(seal_trail, house)
+        await asyncio.sleep(UPKEEP_SECONDS)

@@ -24,7 +24,7 @@ from fops.catalog.service_file import parse
 from fops.kernel.canonical import digest_bytes
 from fops.kernel.clock import Clock, isoformat
 from fops.kernel.context import RequestContext
-from fops.kernel.errors import NotFound, UsageError
+from fops.kernel.errors import Busy, NotFound, UsageError
 from fops.kernel.formats import yaml_lines
 from fops.kernel.ids import new_id
 from fops.storage.database import Database
@@ -86,6 +86,12 @@ class Catalog:
 
         Told again it changes nothing. Raises FormatError, UsageError for a name that another repository's service has.
         """
+        try:
+            return self._add(ctx, told)
+        except Busy:  # somebody added the same a moment ago, so now it is known
+            return self._add(ctx, told)
+
+    def _add(self, ctx: RequestContext, told: Told) -> dict[str, Any]:
         with self._database.write() as connection:
             pairs = list(self._pairs(connection, ctx, told))
             for before, after in pairs:

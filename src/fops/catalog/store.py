@@ -24,10 +24,12 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.exc import IntegrityError
 
 from fops.catalog.model import Environment, Process, Protection, Runtime, Service
 from fops.catalog.registered import Placed, Registered, as_plain
 from fops.kernel.context import RequestContext
+from fops.kernel.errors import Busy
 from fops.kernel.ids import new_id
 from fops.storage.schema import METADATA, moment, tenant
 
@@ -102,7 +104,19 @@ def of_file(connection: Connection, ctx: RequestContext, *, repository: str, fil
 
 
 def save(connection: Connection, ctx: RequestContext, one: Registered, *, new: bool) -> None:
-    """Keep a service as it is now; environments that it no longer has go."""
+    """Keep a service as it is now; environments that it no longer has go.
+
+    Raises Busy where another took its name, or its team's, a moment ago: then what is known must be read anew.
+    """
+    try:
+        _save(connection, ctx, one, new=new)
+    except IntegrityError as error:
+        raise Busy(
+            f"service {one.name!r} was added by somebody else just now", hint="try again", retry_after=1
+        ) from error
+
+
+def _save(connection: Connection, ctx: RequestContext, one: Registered, *, new: bool) -> None:
     told = {name: value for name, value in as_plain(one.service).items() if name not in {"name", "owner"}}
     row = {
         "name": one.name, "team_id": _team(connection, ctx, one.team) if one.team else None, "told": told,

@@ -7,8 +7,12 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from fastapi.testclient import TestClient
 
+from fops.api.application import create_app
 from fops.audit import AuditLog, Outcome
+from fops.bootstrap import open_app
+from fops.bootstrap.settings import Settings
 
 
 @pytest.fixture
@@ -114,3 +118,29 @@ def test_days_that_are_over_are_sealed_and_the_trail_says_so(api, house):
         "c.d",
         *["audit.seal"] * 2,
     ]
+
+
+def test_a_server_seals_what_is_due_by_itself(tmp_path):
+    class Old:
+        moment = datetime.now(UTC) - timedelta(days=30)
+
+        def now(self):
+            return self.moment
+
+        def elapsed(self):
+            return 0.0
+
+    house = open_app(Settings(flags={"FOPS_HOME": str(tmp_path / "fops"), "FOPS_AUTH_MODE": "off"}))
+    for back in (30, 20):
+        clock = Old()
+        clock.moment = datetime.now(UTC) - timedelta(days=back)
+        log = AuditLog(house.audit.folder, clock=clock, chain="x")
+        log.append(house.context(door="test"), action="a.b", target="shop", outcome=Outcome.STARTED)
+    with TestClient(create_app(house), base_url="http://127.0.0.1") as client:
+        for _ in range(200):
+            if len(list(house.audit.query(action="audit.seal"))) == 2:
+                break
+            client.get("/health/live")
+    assert [one.door for one in house.audit.query(action="audit.seal")] == ["worker", "worker"]
+    assert len(list((house.audit.folder / "sealed").glob("*.gz"))) == 2
+    house.close(seconds=5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -236,3 +237,9 @@ def test_what_a_person_said_is_told_as_such(tmp_path):
     explained = Explainer((Services(database),)).explain(ADA, catalog.show(ADA, "pay")["id"])
     assert "team = core, as local:ada said" in {one.node.says for one in explained.rests_on}
     database.close()
+
+
+def test_eight_who_add_the_same_at_once_add_it_once(catalog):
+    with ThreadPoolExecutor(8) as pool:
+        done = list(pool.map(lambda _: catalog.add(ADA, FILE), range(8)))
+    assert sorted(one["services"][0]["status"] for one in done) == ["added", *["unchanged"] * 7]
