@@ -46,7 +46,9 @@ def read_parameters(name: str, model: type[Parameters], given: Mapping[str, Any]
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise UsageError(f"{name}: parameter {where or '?'}: {first['msg']}") from error
+        raise UsageError(
+            f"{name}: parameter {where or '?'}: {first['msg'].removeprefix('Value error, ')}"
+        ) from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

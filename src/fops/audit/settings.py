@@ -30,7 +30,7 @@ class AuditSettings:
         default=7,
         read=settings.positive,
         doc="Days after which a day of the trail is compressed under a seal. Default: 7; about a week is looked at often, and "
-        "what is older takes a tenth of the room.",
+        "what is older takes a seventh of the room.",
     )
     audit_keep_days: int | None = settings.setting(
         "AUDIT_KEEP_DAYS",

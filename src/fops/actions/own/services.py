@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from fops.actions.model import Action, Effect, Honesty, Parameters, Preview
 from fops.catalog import Environment, Protection, Runtime
 from fops.catalog.record import Catalog, Named, Told
 from fops.kernel.errors import UsageError
 
-LABEL = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
+LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")  # RFC 1123, as in a service file
 LONGEST = 200_000  # characters of a service file; one with a thousand services is shorter
 MOST = 1000  # services of one page
 
-Label = Annotated[str, Field(pattern=LABEL)]
+
+def _label(text: str) -> str:
+    if not LABEL.fullmatch(text):
+        raise ValueError(f"{text!r} is no name: lower-case letters, digits and dashes, at most 63")
+    return text
+
+
+Label = Annotated[str, AfterValidator(_label), Field(json_schema_extra={"pattern": f"^{LABEL.pattern}$"})]
 Line = Annotated[str, Field(pattern=r"^[^\x00-\x1f]+$", max_length=1000)]
 FilePath = Annotated[str, Field(pattern=r"^[^/\\\x00-\x1f][^\\\x00-\x1f]*$", max_length=255)]
 
