@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from fops.audit import append, read, verify
-from fops.audit.days import told_as_storage
+from fops.audit.days import FOLDER_MODE, day_files, held, opened, told_as_storage
 from fops.audit.model import VERSION, Anchors, AuditEntry, AuditVerdict, NoAnchors, Outcome, link_of
 from fops.audit.seals import Sealing, Terms, due_days, seal_days
 from fops.kernel.clock import Clock, isoformat
 from fops.kernel.context import RequestContext
+from fops.kernel.errors import StorageFailed
 from fops.kernel.ids import new_id
 from fops.kernel.redaction import redact
 
@@ -23,13 +25,15 @@ class AuditLog:
     """One trail in one folder; any number of processes and threads may share it.
 
     Attributes: `folder` is made on first use; `chain` the name of this node, written into every line; `anchors` keeps
-    ends of the chain elsewhere.
+    ends of the chain elsewhere; `heard` is told each line's action and outcome once it is on the disk, or `unwritten`
+    when it could not be written.
     """
 
     folder: Path
     clock: Clock = field(kw_only=True)
     chain: str = field(kw_only=True)
     anchors: Anchors = field(kw_only=True, default_factory=NoAnchors)
+    heard: Callable[[str, str], None] = field(kw_only=True, default=lambda _action, _outcome: None)
 
     def append(  # noqa: PLR0913  # a line has this many keys to fill
         self,
@@ -68,10 +72,24 @@ class AuditLog:
             prev="",
             hash="",
         )
-        with told_as_storage(self.folder, "written"):
-            entry = append.append(self.folder, draft, clock=self.clock)
+        try:
+            with told_as_storage(self.folder, "written"):
+                entry = append.append(self.folder, draft, clock=self.clock)
+        except StorageFailed:
+            self.heard(action, "unwritten")
+            raise
+        self.heard(action, entry.outcome)
         self.anchors.reached(self.chain, link_of(entry))
         return entry
+
+    def appendable(self) -> None:
+        """Return when a line could be written now; nothing is. Raises StorageFailed."""
+        with told_as_storage(self.folder, "written"):
+            self.folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+            with held(self.folder):
+                for day in day_files(self.folder)[-1:]:
+                    with opened(day, os.O_WRONLY | os.O_APPEND):
+                        pass
 
     def query(
         self,

@@ -15,7 +15,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import AwareDatetime
 
-from fops.api.callers import Caller, House
+from fops.api.callers import Caller, House, counts_as_work, stream_place, verifying_place
 from fops.api.documents import Responses, answer, failures
 from fops.api.streams import LINES, begun
 from fops.api.work import Key, Prefer, worked
@@ -75,7 +75,12 @@ async def _begun(
     return wanted | {"cursor": seen}
 
 
-@router.get("/events", response_class=EventSourceResponse, responses=failures(422, 507))
+@router.get(
+    "/events",
+    response_class=EventSourceResponse,
+    dependencies=[Depends(stream_place)],
+    responses=failures(422, 507),
+)
 async def events(
     request: Request, house: House, caller: Caller, wanted: Annotated[dict[str, Any], Depends(_begun)]
 ) -> AsyncIterator[ServerSentEvent]:
@@ -91,7 +96,12 @@ async def events(
             await asyncio.sleep(LOOK_SECONDS)
 
 
-@router.get("/export", response_class=StreamingResponse, responses=failures(422, 507) | _LINES)
+@router.get(
+    "/export",
+    response_class=StreamingResponse,
+    dependencies=[Depends(stream_place)],
+    responses=failures(422, 507) | _LINES,
+)
 async def export(house: House, caller: Caller, since: Since = None, until: Until = None) -> StreamingResponse:
     """The lines of a time byte for byte, so that their seals still hold."""
     wanted = {"since": _text(since), "until": _text(until)}
@@ -105,6 +115,7 @@ async def export(house: House, caller: Caller, since: Since = None, until: Until
 
 @router.post(
     "/verify",
+    dependencies=[Depends(counts_as_work)],
     responses=answer(_VERDICT)
     | answer(
         {"operation": "opn_01jx0000000000000000000000"},
@@ -130,7 +141,7 @@ def seal(
     return dict(house.invoker.invoke(replace(caller, dry_run=dry_run), "audit.seal", {}))
 
 
-@router.get("/verify", responses=answer(_VERDICT) | failures(507))
+@router.get("/verify", dependencies=[Depends(verifying_place)], responses=answer(_VERDICT) | failures(507))
 def verify(house: House, caller: Caller) -> dict[str, Any]:
     """Whether every line is there and as it was written."""
     return dict(house.invoker.invoke(caller, "audit.verify", {}))

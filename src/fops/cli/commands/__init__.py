@@ -1,1 +1,1 @@
-"""Groups of commands, one module each: a folder holds twelve entries, and these are the ones that know least of the rest."""
+"""Commands beside the main path, one module each: the folder above holds what all of them share."""
