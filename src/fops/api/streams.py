@@ -31,7 +31,7 @@ async def _all(first: bytes, pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
         yield piece
 
 
-async def told(
+async def steps_told(
     house: App, caller: RequestContext, name: str, parameters: Mapping[str, Any]
 ) -> AsyncIterator[bytes]:
     """The steps of a dry run as events, then `end` with its result or its problem: nothing of it is kept to ask for later."""

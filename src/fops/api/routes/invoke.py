@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 
 from fops.api.callers import Caller, House, counts_as_work
 from fops.api.documents import WORK, answer, failures
-from fops.api.streams import LINES, STEPS, begun, told
+from fops.api.streams import LINES, STEPS, begun, steps_told
 from fops.api.work import Key, Prefer, worked
 
 router = APIRouter(prefix="/invoke", tags=["invoke"])
@@ -57,7 +57,7 @@ async def invoke(
         await run_in_threadpool(
             house.invoker.prepare, caller, name, parameters
         )  # refused with a status of its own
-        return StreamingResponse(told(house, caller, name, parameters), media_type=STEPS)
+        return StreamingResponse(steps_told(house, caller, name, parameters), media_type=STEPS)
     if LINES in (accept or ""):
         pieces = await run_in_threadpool(house.invoker.stream, caller, name, parameters)
         return StreamingResponse(await begun(pieces), media_type=LINES)
