@@ -81,7 +81,7 @@ class Postgres:
                 [*words, *(f"--{name}={value}" for name, value in self._given.items())],
                 cwd=self._root, stdout=log, stderr=log, start_new_session=True, **self._user,
             )  # fmt: skip
-        for _ in range(1000):
+        for _ in range(3000):  # half a minute on a machine that is very busy
             try:
                 self._connect().close()
             except psycopg.OperationalError:
