@@ -11,7 +11,7 @@ READY := $(VENV)/.installed
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long test-images check eval eval-onboarding bench bench-audit bench-api bench-cli docs golden lock clean
+.PHONY: help demo test test-long test-images check eval eval-onboarding bench bench-audit bench-api bench-cli bench-telling docs golden lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -48,7 +48,7 @@ eval: eval-onboarding ## every scored suite
 eval-onboarding: $(READY) ## score detection on the evaluation data (MIRROR=… for whole apps)
 	@$(BIN)/python scripts/eval_onboarding.py --shared "$(SHARED)" $(if $(MIRROR),--mirror "$(MIRROR)")
 
-bench: bench-cli bench-audit bench-api ## all benches; JSON under .bench/
+bench: bench-cli bench-audit bench-telling bench-api ## all benches; JSON under .bench/
 
 bench-audit: $(READY) ## append and verify rates against bare loops
 	@$(BIN)/python scripts/bench_audit.py
@@ -58,6 +58,9 @@ bench-cli: $(READY) ## command line and onboarding against their bare imports
 
 bench-api: $(READY) ## the server against bare routes (ARGS="--requests 10000" for a short one)
 	@$(BIN)/python scripts/bench_api.py $(ARGS)
+
+bench-telling: $(READY) ## what metrics and log lines cost a request, and one scrape
+	@$(BIN)/python scripts/bench_telling.py
 
 docs: $(READY) ## print the generated references anew
 	@$(BIN)/python scripts/make_docs.py

@@ -57,6 +57,7 @@ async def context_of(request: Request) -> RequestContext:
     door = "cli" if request.client is None else "api"
     house = await house_of(request)
     context = house.context(door=door, request_id=request.state.request_id)
+    request.state.caller = context  # for the line in the log
     allowance_of(request).for_actor(request.scope, context.actor)
     return context
 

@@ -39,6 +39,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(FopsError, _known)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _mistake)
 
 
 def problem(
@@ -92,6 +93,13 @@ def _of_http(request: Request, error: HTTPException) -> JSONResponse:
     return problem(
         request, status=error.status_code, code=code, detail=str(error.detail), headers=error.headers
     )
+
+
+async def _mistake(request: Request, _error: Exception) -> JSONResponse:
+    # Answered outside of everything else, so what every answer carries is added here.
+    headers = {"X-Request-ID": request.state.request_id, "Cache-Control": "no-store"}
+    return problem(request, status=500, code=FopsError.code, detail="this is a mistake in F-Ops",
+                   hint="the log has it under this request's id", headers=headers)  # fmt: skip
 
 
 def _title(status: int) -> str:

@@ -13,7 +13,9 @@ from fops.bootstrap.limits import LimitSettings
 from fops.bootstrap.server import ServerSettings
 from fops.kernel.formats import load_toml
 from fops.kernel.settings import Loaded, Source, flatten, load, parse_env, path, setting
+from fops.packs.github.settings import GithubSettings
 from fops.storage.settings import StorageSettings
+from fops.telemetry.settings import TelemetrySettings
 
 PROJECT_FILES = (".env", ".fops/config.toml")
 
@@ -36,7 +38,9 @@ class CoreSettings:
     )
 
 
-GROUPS = (CoreSettings, StorageSettings, AuditSettings, ServerSettings, LimitSettings)
+GROUPS = (
+    CoreSettings, StorageSettings, AuditSettings, ServerSettings, LimitSettings, TelemetrySettings, GithubSettings,
+)  # fmt: skip
 
 
 class Settings:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -85,6 +85,38 @@ def clone_bare(
             f"git config: {_last_line(cut.error_text)}", hint="check free space and write access"
         )
     return repository
+
+
+def fetch_branches(
+    repository: Repository,
+    url: str,
+    branches: Sequence[str],
+    *,
+    timeout: float,
+    max_bytes: int = MAX_CLONE,
+    way: Way = FREE,
+) -> None:
+    """Bring branches of an address, each with its last commit alone, under their own names. Raises as `clone_bare`."""
+    pairs = [f"+refs/heads/{branch}:refs/heads/{branch}" for branch in branches]
+    result = git(
+        [
+            "fetch",
+            "--depth=1",
+            "--no-tags",
+            "--quiet",
+            "--no-write-fetch-head",
+            "--end-of-options",
+            url,
+            *pairs,
+        ],
+        repository=repository,
+        timeout=timeout,
+        max_file=max_bytes,
+        extra={**_PROTOCOLS, **way.variables},
+        config=way.config,
+    )
+    if result.exit_code:
+        raise _clone_failure(url, None, result)
 
 
 _SIGN_IN = "set up a git credential helper or an ssh key for it, or check the address"

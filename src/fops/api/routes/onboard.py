@@ -35,6 +35,14 @@ class RepositoryToOnboard(BaseModel):
     ref: Annotated[str | None, Field(max_length=255, description="A branch or tag.")] = None
     path: Annotated[str | None, Field(max_length=1000, description="The application's folder.")] = None
     answers: Annotated[dict[str, str], Field(description="By fact, or by SERVICE.fact.")] = {}
+    provider: Annotated[
+        str | None,
+        Field(
+            max_length=40,
+            examples=["github"],
+            description="Where the change request is made; left out, it is GitHub for an address there once a token is configured.",
+        ),
+    ] = None
     forget: Annotated[bool, Field(description="Start without what earlier runs were told.")] = False
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import shlex
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from fops.kernel import git
-from fops.kernel.clone import clone_bare
+from fops.kernel.clone import clone_bare, fetch_branches
 from fops.kernel.errors import NotDeployable, NotFound, UsageError
 from fops.kernel.reach import Reach
 from fops.kernel.redaction import redact_text
@@ -33,7 +34,8 @@ CLONE_SECONDS = 300  # a shallow clone without large blobs takes seconds; past t
 class Fetched:
     """The tree to read, where it came from, and the repository a proposal may go into (None for a plain folder).
 
-    `clone` is True when `repository` is a temporary clone of our own.
+    `clone` is True when `repository` is a temporary clone of our own; `bring` then fetches more branches into it, by the
+    way the clone came.
     """
 
     tree: Tree
@@ -41,6 +43,7 @@ class Fetched:
     repository: git.Repository | None
     clone: bool
     notes: tuple[str, ...] = ()
+    bring: Callable[[Sequence[str]], None] = lambda _branches: None
 
 
 @contextmanager
@@ -118,7 +121,8 @@ def _cloned(url: str, ref: str | None, timeout: float, reach: Reach) -> Iterator
             raise _empty(redact_text(url))
         source = _source(repository, url, _name_of(url), ref=ref, commit=commit, dirty=False)
         with GitTree(repository, commit) as tree:
-            yield Fetched(tree=tree, source=source, repository=repository, clone=True)
+            bring = partial(fetch_branches, repository, asked, timeout=timeout, way=way)
+            yield Fetched(tree=tree, source=source, repository=repository, clone=True, bring=bring)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
