@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
 from fops.audit import AuditLog, Outcome
 from fops.audit.line import read
 from fops.audit.store import EVERY_LINES, AnchoredHeads
@@ -14,13 +12,6 @@ from fops.kernel.context import RequestContext
 from fops.storage.database import Database
 
 CTX = RequestContext(actor="local:ada", door="test", request_id="req_1")
-
-
-@pytest.fixture
-def database(tmp_path):
-    made = Database(f"sqlite:///{tmp_path / 'fops.db'}")
-    yield made
-    made.close()
 
 
 def a_log(folder, database, chain="node-a"):
