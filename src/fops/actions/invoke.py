@@ -60,11 +60,13 @@ class LocalInvoker:
         found = self._registry.find(name)
         if isinstance(found, Action) and found.effect is not Effect.READ and not found.own:
             raise UsageError(f"{name} changes something outside, so it is asked for as a change set")
-        if not self._authorise(ctx, found.permission):
+        valid = read_parameters(name, found.parameters, parameters)
+        where = found.scope(ctx, valid)
+        if not self._authorise(ctx, found.permission, where):
             raise NotAllowed(
-                f"{ctx.actor} may not {name}", hint=f"it needs the permission {found.permission}"
+                f"{ctx.actor} may not {name}", hint=f"it needs the permission {found.permission}, {where}"
             )
-        return found, read_parameters(name, found.parameters, parameters)
+        return found, valid
 
     def _change(self, ctx: RequestContext, call: ActionCall) -> Json:
         outcome = self._gate.run(ctx, ChangeSet(calls=(call,)), confirmed=True)

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from fops.auth import EVERYWHERE, Scope
 from fops.kernel.canonical import digest
 from fops.kernel.context import RequestContext
 from fops.kernel.errors import UsageError
@@ -60,6 +61,11 @@ class Preview:
 NOTHING = Preview(honesty=Honesty.NONE, changes=())
 
 
+def everywhere(_ctx: RequestContext, _parameters: Any) -> Scope:
+    """The scope of what is not bound to a team, service or environment."""
+    return EVERYWHERE
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
     """A typed action `pack.verb`.
@@ -68,7 +74,8 @@ class Action:
     FopsError. `permission` is the role-scoped name that authorisation asks for; `timeout` is in seconds. `undo` takes
     back what `perform` returned when it could not be recorded. What only reads has no `preview`. An action with `own`
     changes nothing but F-Ops' own records (a service, a token): whoever may do it asks for it by name, `subject` says on
-    what, and asking is the confirmation; it passes the gate like any other.
+    what, and asking is the confirmation; it passes the gate like any other. `scope` says where the permission must hold;
+    what shows rows of many scopes declares `fops.auth.permissions.SIGNED_IN` and asks for each.
     """
 
     name: str
@@ -84,6 +91,7 @@ class Action:
     timeout: float = 60.0
     own: bool = False
     subject: Callable[[RequestContext, Any], str] = lambda _ctx, _parameters: ""
+    scope: Callable[[RequestContext, Any], Scope] = everywhere
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

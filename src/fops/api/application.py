@@ -6,15 +6,16 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from types import MappingProxyType
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from fops import __version__
 from fops.api import problems
-from fops.api.callers import RequestIds
+from fops.api.callers import RequestIds, admitted
 from fops.api.documents import with_problems
-from fops.api.routes import audit, health, invoke, onboard, operations
+from fops.api.routes import audit, auth, health, invoke, onboard, operations
+from fops.api.turnstile import Turnstile
 from fops.bootstrap import App
 from fops.bootstrap.server import ServerSettings
 from fops.bootstrap.settings import CoreSettings
@@ -25,6 +26,7 @@ TAGS = MappingProxyType({
     "onboard": "From a repository to a verified change request.",
     "operations": "What runs and ran, with its progress.",
     "audit": "Who did what, when, and how it ended.",
+    "auth": "Who you are, and who may do what.",
     "invoke": "Everything by its name, for programs.",
     "health": "Whether this server lives and can work.",
 })  # fmt: skip
@@ -43,13 +45,15 @@ def create_app(house: App) -> FastAPI:
         max_body_size=settings.max_body,
         lifespan=_lifespan(house),
         redoc_url=None,
+        dependencies=[Depends(admitted)],
         telemetry={"tracing": False},
     )
     app.state.house = house
+    app.state.turnstile = Turnstile()
     app.state.stops = lambda: False  # whoever serves knows when the end is near
     problems.install(app)
     routers = APIRouter()
-    for room in (onboard, operations, audit, invoke):
+    for room in (onboard, operations, audit, auth, invoke):
         routers.include_router(room.router)
     app.include_router(routers, prefix="/api")
     app.include_router(routers, prefix=settings.api_v1_str, include_in_schema=False)

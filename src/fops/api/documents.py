@@ -9,18 +9,26 @@ from typing import Any
 from fastapi import FastAPI
 
 from fops.api.problems import MEDIA_TYPE, Problem
+from fops.auth.permissions import PUBLIC, SIGNED_IN
 
 _REASONS = {
     400: "The body cannot be read.",
+    401: "Nobody knows who asks: sign in.",
     403: "Not permitted, or refused by policy.",
     404: "There is no such thing.",
     409: "Held by somebody else, or too much waits already; `Retry-After` says when to come back.",
     413: "Larger than allowed.",
     422: "The words of the request are wrong, or what it names cannot be deployed.",
+    429: "Asked too often; `Retry-After` says when to come back.",
     502: "An outside system answered with a failure.",
     503: "An outside system did not answer.",
     507: "The data directory cannot be read or written.",
 }
+
+PERMISSION = "x-permission"
+"""Under this name the document says what a route's callers need."""
+
+_BEARER = "An access token of `POST /api/auth/login`, or a personal token `fops_pat_…`."
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -35,6 +43,11 @@ def answer(example: Any, *, status: int = 200, description: str = "Done.") -> Re
     return {status: {"description": description, "content": {"application/json": {"example": example}}}}
 
 
+def needs(permission: str) -> dict[str, Any]:
+    """What a route declares as `openapi_extra`: the permission that its callers need. One that declares none is refused."""
+    return {PERMISSION: permission}
+
+
 def with_problems(app: FastAPI) -> Callable[[], dict[str, Any]]:
     """The document of an application, with the one shape of errors in place of the framework's own."""
     plain = app.openapi
@@ -45,12 +58,26 @@ def with_problems(app: FastAPI) -> Callable[[], dict[str, Any]]:
         schemas["Problem"] = Problem.model_json_schema()
         for foreign in ("HTTPValidationError", "ValidationError"):
             schemas.pop(foreign, None)
+        document["components"]["securitySchemes"] = {
+            "bearer": {"type": "http", "scheme": "bearer", "description": _BEARER}
+        }
         for route in (one for path in document["paths"].values() for one in path.values()):
+            _secure(route)
             if "application/json" in route["responses"].get("422", {}).get("content", {}):
                 route["responses"]["422"] = failures(422)[422]
         return document
 
     return openapi
+
+
+def _secure(route: dict[str, Any]) -> None:
+    """Say of a route that is not public that it needs a credential, and what it answers without."""
+    permission = route.get(PERMISSION)
+    if permission == PUBLIC:
+        return
+    route["security"] = [{"bearer": []}]
+    for status, answer in failures(401, *([] if permission == SIGNED_IN else [403])).items():
+        route["responses"].setdefault(str(status), answer)
 
 
 def _problem(status: int) -> dict[str, Any]:

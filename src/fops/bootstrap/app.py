@@ -12,7 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fops.audit import AuditLog, AuditSettings
-from fops.bootstrap.guards import may_fetch
+from fops.auth import EVERYWHERE
+from fops.auth.model import LOCAL
+from fops.auth.settings import AuthSettings
+from fops.bootstrap.guards import may_fetch, may_look
+from fops.bootstrap.identity import Identity
 from fops.bootstrap.server import ServerSettings
 from fops.bootstrap.settings import Settings
 from fops.kernel.clock import SystemClock
@@ -21,7 +25,7 @@ from fops.kernel.ids import new_id
 from fops.storage.settings import StorageSettings
 
 if TYPE_CHECKING:
-    from fops.actions import InlineRunner, LocalInvoker, Registry, StepEvent
+    from fops.actions import Action, InlineRunner, LocalInvoker, Registry, StepEvent
     from fops.actions.background import Background
     from fops.actions.gate import Gate
     from fops.onboarding.onboard import Onboarding
@@ -29,7 +33,13 @@ if TYPE_CHECKING:
     from fops.storage.blobs import Blobs
     from fops.storage.database import Database
 
-STORES = ("fops.actions.store", "fops.events.store", "fops.onboarding.store", "fops.provenance.store")
+STORES = (
+    "fops.actions.store",
+    "fops.auth.store",
+    "fops.events.store",
+    "fops.onboarding.store",
+    "fops.provenance.store",
+)
 """The modules that declare tables; a database is complete once all of them are imported."""
 
 
@@ -43,10 +53,14 @@ class App:
         self.clock = SystemClock()
         self._listener = listener
 
-    def context(self, *, door: str, dry_run: bool = False, request_id: str | None = None) -> RequestContext:
-        """A fresh request by the person at this machine."""
+    def context(
+        self, *, door: str, dry_run: bool = False, request_id: str | None = None, actor: str | None = None
+    ) -> RequestContext:
+        """A fresh request by the person at this machine, or by another actor."""
         request_id = request_id or new_id("req")
-        return RequestContext(actor=f"local:{_user()}", door=door, request_id=request_id, dry_run=dry_run)
+        return RequestContext(
+            actor=actor or f"{LOCAL}{_user()}", door=door, request_id=request_id, dry_run=dry_run
+        )
 
     @property
     def home(self) -> Path:
@@ -91,7 +105,7 @@ class App:
         from fops.actions import Registry  # noqa: PLC0415 - pydantic and SQLAlchemy come with it
 
         packs = [point.load()(self.home) for point in entry_points(group="fops.packs")]
-        return Registry(action for pack in packs for action in pack.actions)
+        return Registry((*(action for pack in packs for action in pack.actions), *self._own))
 
     @cached_property
     def invoker(self) -> LocalInvoker:
@@ -101,10 +115,22 @@ class App:
         from fops.onboarding.actions import workflows  # noqa: PLC0415 - as registry
 
         guard = partial(may_fetch, self.settings.group(ServerSettings))
-        offered = Registry(
-            reads(self.database, self.audit, self.explainer), workflows(self.onboarding, self.clock, guard)
+        permits = self.identity.authority.permits
+        reading = reads(self.database, self.audit, self.explainer, permits)
+        offered = Registry((*reading, *self._own), workflows(self.onboarding, self.clock, guard))
+        return LocalInvoker(offered, self.runner, self.gate, authorise=permits)
+
+    @cached_property
+    def _own(self) -> tuple[Action, ...]:
+        """Changes of our own records: asked for by name, and run by the gate."""
+        return self.identity.actions()
+
+    @cached_property
+    def identity(self) -> Identity:
+        """Who asks, and what they may do."""
+        return Identity(
+            self.settings.group(AuthSettings), lambda: self.database, self.audit, self.clock, self.home
         )
-        return LocalInvoker(offered, self.runner, self.gate, authorise=lambda _ctx, _permission: True)
 
     @cached_property
     def gate(self) -> Gate:
@@ -112,7 +138,7 @@ class App:
         from fops.actions.gate import Gate  # noqa: PLC0415 - as registry
         from fops.policy import AllowAll  # noqa: PLC0415 - as registry
 
-        return Gate(self.registry, AllowAll(), self.audit)
+        return Gate(self.registry, AllowAll(), self.audit, authorise=self.identity.authority.permits)
 
     @cached_property
     def runner(self) -> InlineRunner:
@@ -148,16 +174,22 @@ class App:
     def explainer(self) -> Explainer:
         """`fops why` over every room's nouns."""
         from fops.actions.describe import AuditEntries  # noqa: PLC0415 - as database
+        from fops.actions.reading import sees_operation  # noqa: PLC0415 - as database
         from fops.actions.store import Operations  # noqa: PLC0415 - as database
         from fops.onboarding.trace.proposed import asked_in, lock_in_proposal  # noqa: PLC0415 - as database
         from fops.onboarding.trace.provenance import GeneratedFiles, lock_on_disk  # noqa: PLC0415 - as database
         from fops.provenance import Explainer  # noqa: PLC0415 - as database
         from fops.provenance.store import RecordedNodes  # noqa: PLC0415 - as database
 
-        files = GeneratedFiles((lock_on_disk, lock_in_proposal(self.database)), asked_in(self.database))
-        return Explainer(
-            (Operations(self.database), AuditEntries(self.audit), RecordedNodes(self.database), files)
-        )
+        may_read = partial(may_look, self.settings.group(ServerSettings))
+        places = tuple(may_read(place) for place in (lock_on_disk, lock_in_proposal(self.database)))
+        permits = self.identity.authority.permits
+        return Explainer((
+            Operations(self.database, partial(sees_operation, permits)),
+            AuditEntries(self.audit, lambda ctx: permits(ctx, "audit.read", EVERYWHERE)),
+            RecordedNodes(self.database),
+            GeneratedFiles(places, asked_in(self.database)),
+        ))  # fmt: skip
 
 
 def open_app(settings: Settings, *, listener: Callable[[StepEvent], None] = lambda _event: None) -> App:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from fops.audit import AuditSettings
+from fops.auth.settings import AuthSettings
 from fops.bootstrap.server import ServerSettings
 from fops.kernel.formats import load_toml
 from fops.kernel.settings import Loaded, Source, flatten, load, parse_env, path, setting
@@ -35,7 +36,7 @@ class CoreSettings:
     )
 
 
-GROUPS = (CoreSettings, StorageSettings, AuditSettings, ServerSettings)
+GROUPS = (CoreSettings, StorageSettings, AuditSettings, ServerSettings, AuthSettings)
 
 
 class Settings:

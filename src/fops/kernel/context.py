@@ -12,7 +12,9 @@ DEFAULT_TENANT = "default"
 class RequestContext:
     """Carried by value through every call; nothing reads it from globals.
 
-    Attributes: `actor` such as `local:ada`; `door` cli, api, mcp, worker or test; `deadline` aware UTC or None.
+    Attributes: `actor` such as `local:ada` or `user:ada`; `door` cli, api, mcp, worker or test; `deadline` aware UTC or
+    None; `credential` the id of the session or token by which the actor is known, whose bounds hold for all they ask:
+    whoever keeps a context for later keeps it too.
     """
 
     actor: str
@@ -22,3 +24,4 @@ class RequestContext:
     operation_id: str | None = None
     dry_run: bool = False
     deadline: datetime | None = None
+    credential: str | None = None

@@ -3,7 +3,8 @@
 FopsError
 ├── Transient          the same call may succeed later (`retry_after` seconds)
 │   ├── Unreachable    an outside system did not answer
-│   └── Busy           a lock or lease is held by somebody else
+│   ├── Busy           a lock or lease is held by somebody else
+│   └── TooOften       asked more often than is allowed
 ├── Final              trying again changes nothing
 │   ├── UsageError     the words of the call are wrong
 │   │   └── ConfirmationMissing   a flag must say yes first
@@ -13,7 +14,8 @@ FopsError
 │   ├── UnsafeInput    a path, URL or reference tries to leave its place
 │   ├── NotFound       the named thing does not exist
 │   ├── RefusedByPolicy   policy said no
-│   ├── NotAllowed     not signed in, or not permitted
+│   ├── NotAllowed     not permitted
+│   │   └── NotSignedIn   nobody knows who asks
 │   ├── OutsideFailed  an outside system answered with a failure
 │   ├── StorageFailed  our own data directory cannot be read or written
 │   └── Cancelled      a person stopped it
@@ -66,6 +68,14 @@ class Busy(Transient):
 
     code = "busy"
     http_status = 409
+
+
+class TooOften(Transient):
+    """Asked more often than is allowed."""
+
+    code = "too_often"
+    exit_code = 4
+    http_status = 429
 
 
 class Final(FopsError):
@@ -133,11 +143,18 @@ class RefusedByPolicy(Final):
 
 
 class NotAllowed(Final):
-    """Not signed in, or not permitted."""
+    """Not permitted."""
 
     code = "not_allowed"
     exit_code = 4
     http_status = 403
+
+
+class NotSignedIn(NotAllowed):
+    """Nobody knows who asks."""
+
+    code = "not_signed_in"
+    http_status = 401
 
 
 class OutsideFailed(Final):

@@ -15,7 +15,7 @@ from fops.kernel.errors import Busy, StorageFailed
 from fops.kernel.interrupts import deferred
 from fops.storage.schema import METADATA
 
-HEAD = "0002"  # the newest revision in migrations/versions; a test compares
+HEAD = "0003"  # the newest revision in migrations/versions; a test compares
 
 
 class Database:
@@ -26,6 +26,11 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self._url = make_url(url)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether it is a file of this machine, which no other node shares."""
+        return self._url.get_backend_name() == "sqlite"
 
     @cached_property
     def engine(self) -> Engine:

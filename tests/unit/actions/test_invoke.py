@@ -16,7 +16,7 @@ from fops.storage.database import Database
 def _invoker(folder, action, *, allowed=True):
     gate, audit = a_gate(folder, action)
     runner = InlineRunner(Database(f"sqlite:///{folder / 'fops.db'}"), SystemClock())
-    return LocalInvoker(Registry([action]), runner, gate, lambda _ctx, _permission: allowed), audit
+    return LocalInvoker(Registry([action]), runner, gate, lambda _ctx, _permission, _on: allowed), audit
 
 
 @pytest.fixture

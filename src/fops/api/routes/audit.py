@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 
 from fops.api.callers import Caller, House
-from fops.api.documents import answer, failures
+from fops.api.documents import answer, failures, needs
 
 router = APIRouter(prefix="/audit", tags=["audit"])
 
@@ -19,7 +19,11 @@ _ENTRY = {"v": 1, "seq": 7, "id": "aud_01jx0000000000000000000000", "timestamp":
           "attempt": 1, "approval_id": None, "chain": "node-1", "prev": "sha256:…", "hash": "sha256:…"}  # fmt: skip
 
 
-@router.get("", responses=answer({"entries": [_ENTRY], "cursor": None}) | failures(422, 507))
+@router.get(
+    "",
+    openapi_extra=needs("audit.read"),
+    responses=answer({"entries": [_ENTRY], "cursor": None}) | failures(422, 507),
+)
 def entries(
     house: House,
     caller: Caller,
@@ -37,14 +41,14 @@ def entries(
     return dict(house.invoker.invoke(caller, "audit.list", wanted))
 
 
-@router.get("/verify", responses=answer({"ok": True, "entries": 7, "head": "sha256:…", "first_bad": None, "why": None, "torn": []})
+@router.get("/verify", openapi_extra=needs("audit.read"), responses=answer({"ok": True, "entries": 7, "head": "sha256:…", "first_bad": None, "why": None, "torn": []})
             | failures(507))  # fmt: skip
 def verify(house: House, caller: Caller) -> dict[str, Any]:
     """Whether every line is there and as it was written."""
     return dict(house.invoker.invoke(caller, "audit.verify", {}))
 
 
-@router.get("/{entry_id}", responses=answer(_ENTRY) | failures(404, 507))
+@router.get("/{entry_id}", openapi_extra=needs("audit.read"), responses=answer(_ENTRY) | failures(404, 507))
 def entry(house: House, caller: Caller, entry_id: str) -> dict[str, Any]:
     """One entry, whole."""
     return dict(house.invoker.invoke(caller, "audit.show", {"id": entry_id}))

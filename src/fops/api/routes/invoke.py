@@ -10,14 +10,16 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from fops.api.callers import Caller, House
-from fops.api.documents import answer, failures
+from fops.api.documents import answer, failures, needs
 from fops.api.work import Key, Prefer, worked
+from fops.auth.permissions import SIGNED_IN
 
 router = APIRouter(prefix="/invoke", tags=["invoke"])
 
 
 @router.get(
     "",
+    openapi_extra=needs(SIGNED_IN),
     responses=answer(
         {"names": [{"name": "audit.verify", "summary": "whether the trail is whole", "parameters": {}}]}
     ),
@@ -29,7 +31,7 @@ def offered(house: House) -> dict[str, Any]:
     return {"names": list(known)}
 
 
-@router.post("/{name}", responses=answer({"ok": True, "entries": 7})
+@router.post("/{name}", openapi_extra=needs(SIGNED_IN), responses=answer({"ok": True, "entries": 7})
              | answer({"operation": "opn_01jx0000000000000000000000"}, status=202, description="It runs; `Location` says where.")
              | failures(400, 403, 404, 409, 413, 422, 502, 503, 507))  # fmt: skip
 async def invoke(

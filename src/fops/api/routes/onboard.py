@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from fops.api.callers import Caller, House
-from fops.api.documents import answer, failures
+from fops.api.documents import answer, failures, needs
 from fops.api.work import Key, Prefer, worked
 
 router = APIRouter(prefix="/onboard", tags=["onboard"])
@@ -38,7 +38,7 @@ class RepositoryToOnboard(BaseModel):
     forget: Annotated[bool, Field(description="Start without what earlier runs were told.")] = False
 
 
-@router.post("/repo", responses=answer(_RESULT)
+@router.post("/repo", openapi_extra=needs("onboard.propose"), responses=answer(_RESULT)
              | answer({"operation": "opn_01jx0000000000000000000000"}, status=202, description="It runs; `Location` says where.")
              | failures(400, 403, 404, 409, 413, 422, 502, 503, 507))  # fmt: skip
 async def repo(

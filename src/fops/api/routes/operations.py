@@ -12,7 +12,8 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from fops.actions import store
 from fops.api.callers import Caller, House
-from fops.api.documents import answer, failures
+from fops.api.documents import answer, failures, needs
+from fops.auth.permissions import SIGNED_IN
 from fops.bootstrap import App
 from fops.kernel.context import RequestContext
 
@@ -24,7 +25,11 @@ _OPERATION = {"id": "opn_01jx0000000000000000000000", "kind": "onboard.repo", "s
               "started_at": "2026-11-24T09:30:00.000000Z", "finished_at": "2026-11-24T09:30:02.000000Z"}  # fmt: skip
 
 
-@router.get("", responses=answer({"operations": [_OPERATION], "cursor": None}) | failures(422, 507))
+@router.get(
+    "",
+    openapi_extra=needs(SIGNED_IN),
+    responses=answer({"operations": [_OPERATION], "cursor": None}) | failures(422, 507),
+)
 def operations(
     house: House,
     caller: Caller,
@@ -40,14 +45,21 @@ def operations(
 
 
 @router.get(
-    "/{operation_id}", responses=answer(_OPERATION | {"result": {"status": "proposed"}}) | failures(404, 507)
+    "/{operation_id}",
+    openapi_extra=needs(SIGNED_IN),
+    responses=answer(_OPERATION | {"result": {"status": "proposed"}}) | failures(404, 507),
 )
 def operation(house: House, caller: Caller, operation_id: str) -> dict[str, Any]:
     """One operation, with its result once it has ended."""
     return dict(house.invoker.invoke(caller, "operations.show", {"id": operation_id}))
 
 
-@router.get("/{operation_id}/events", response_class=EventSourceResponse, responses=failures(404, 507))
+@router.get(
+    "/{operation_id}/events",
+    response_class=EventSourceResponse,
+    openapi_extra=needs(SIGNED_IN),
+    responses=failures(404, 507),
+)
 async def events(
     request: Request,
     house: House,

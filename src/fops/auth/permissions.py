@@ -1,0 +1,31 @@
+"""One table: what somebody must at least be for each permission. What is not here nobody may."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from fops.auth.model import Role
+
+PUBLIC = "public"
+"""Of a route: no credential is asked for."""
+
+SIGNED_IN = "signed-in"
+"""Whoever has a credential that counts, with no role at all: what is one's own, and lists that ask for each row."""
+
+LEAST = MappingProxyType({
+    "audit.read": Role.APPROVER,  # it names everybody's doings: for those who answer for them
+    "auth.admin": Role.ADMIN,
+    "change_request.create": Role.OPERATOR,
+    "files.write": Role.OPERATOR,
+    "onboard.propose": Role.OPERATOR,
+    "onboard.read": Role.VIEWER,
+    "operations.read": Role.VIEWER,
+    "server.read": Role.ADMIN,  # how the machine is: paths, sizes, versions
+    "why.read": Role.VIEWER,
+})  # fmt: skip
+"""Permission → the least role, within the scope of what is asked."""
+
+
+def known(permission: str) -> bool:
+    """Whether a permission is one that a route, action or workflow may declare."""
+    return permission in LEAST or permission in {PUBLIC, SIGNED_IN}
