@@ -90,8 +90,10 @@ def _tell_the_first(house: App, where: str, say: Say) -> None:
         return
     people, ctx = house.identity.sign_in.people, house.context(door="cli")
     if people.none_yet(ctx):
-        say(f"nobody can sign in yet. The first person, as admin: fops auth login {where} --invitation")
-        say(f"with the set-up token, which works once: {people.setup_token(ctx)}")
+        say(
+            f"nobody can sign in yet. `fops auth login {where}` makes you admin; as the password, first give the one-time token"
+        )
+        say(people.setup_token(ctx))
 
 
 def _tcp(host: str, port: int) -> socket.socket:

@@ -141,15 +141,10 @@ class People:
         refused = NotSignedIn("the invitation is unknown, used or expired", hint="ask for a new one")
         hashed = opaque.hashed(token)
         with self.database.read() as connection:
-            invited = (
-                store.invited(connection, ctx, hashed, at=self._now())
-                if opaque.is_token(token, "inv")
-                else None
-            )
+            shaped = opaque.is_token(token, "set" if name else "inv")
+            invited = store.invited(connection, ctx, hashed, at=self._now()) if shaped else None
         if invited is None:
             raise refused
-        if invited == _FIRST and not name:
-            raise UsageError("the first person names themselves", hint="give a name beside the token")
         actor = actor_of(name or "") if invited == _FIRST else invited
         kept = self.passwords.hash(password, name=actor.partition(":")[2])
         with self.database.write() as connection:
@@ -179,7 +174,7 @@ class People:
             store.change(connection, ctx, actor, password=hashed)
 
     def _invitation(self, ctx: RequestContext, actor: str) -> dict[str, str]:
-        token, now = opaque.make("inv"), self.clock.now()
+        token, now = opaque.make("set" if actor == _FIRST else "inv"), self.clock.now()
         until = isoformat(now + timedelta(hours=self.invitation_hours))
         with self.database.write() as connection:
             store.invite(connection, ctx, opaque.hashed(token), actor, at=isoformat(now), until=until)

@@ -90,6 +90,14 @@ class Identity:
             audit=self._audit,
         )  # fmt: skip
 
+    def found(self, ctx: RequestContext, name: str, password: str) -> str:
+        """Make the first admin of this data directory; the actor. Raises UsageError where people are already."""
+        from fops.audit import Outcome  # noqa: PLC0415 - as people
+
+        actor = self.people.found(ctx, name, password)
+        self._audit.append(ctx, action="auth.init", target=actor, outcome=Outcome.SUCCEEDED)
+        return actor
+
     def actions(self) -> tuple[Action, ...]:
         """What the registry offers of this room."""
         from fops.actions.own.identity import Accounts  # noqa: PLC0415 - pydantic comes with it

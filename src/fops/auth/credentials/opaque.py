@@ -11,12 +11,12 @@ import secrets
 import zlib
 from typing import Literal
 
-Kind = Literal["pat", "rt", "inv"]
-"""A personal access token, a refresh token, an invitation."""
+Kind = Literal["pat", "rt", "inv", "set"]
+"""A personal access token, a refresh token, an invitation, the set-up of a server without people."""
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _SECRET, _CHECK = 43, 6  # letters that 256 bits and a CRC-32 need in base 62
-_SHAPE = re.compile(rf"fops_(pat|rt|inv)_([0-9A-Za-z]{{{_SECRET}}})([0-9A-Za-z]{{{_CHECK}}})")
+_SHAPE = re.compile(rf"fops_(pat|rt|inv|set)_([0-9A-Za-z]{{{_SECRET}}})([0-9A-Za-z]{{{_CHECK}}})")
 
 
 def make(kind: Kind, secret: bytes | None = None) -> str:
