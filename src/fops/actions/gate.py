@@ -27,6 +27,7 @@ from fops.actions.model import (
 from fops.actions.registry import Registry
 from fops.audit import AuditLog, Outcome
 from fops.auth import Scope
+from fops.auth.permissions import asked_for
 from fops.kernel.context import RequestContext
 from fops.kernel.errors import (
     Cancelled,
@@ -122,7 +123,7 @@ class Gate:
                 self._record_refusal(ctx, one, f"{ctx.actor} lacks {one.action.permission}")
                 raise NotAllowed(
                     f"{ctx.actor} may not {one.action.name}",
-                    hint=f"it needs the permission {one.action.permission}, {where}",
+                    hint=asked_for(one.action.permission, where),
                 )
         return Verdict(stage="authorise", status="passed", detail=ctx.actor)
 

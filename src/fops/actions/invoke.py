@@ -9,6 +9,7 @@ from fops.actions.gate import Authorise, Gate
 from fops.actions.model import Action, ActionCall, ChangeSet, Effect, Parameters, read_parameters
 from fops.actions.operations import InlineRunner, Json, Workflow
 from fops.actions.registry import Registry
+from fops.auth.permissions import asked_for
 from fops.kernel.context import RequestContext
 from fops.kernel.errors import NotAllowed, UsageError
 
@@ -63,9 +64,7 @@ class LocalInvoker:
         valid = read_parameters(name, found.parameters, parameters)
         where = found.scope(ctx, valid)
         if not self._authorise(ctx, found.permission, where):
-            raise NotAllowed(
-                f"{ctx.actor} may not {name}", hint=f"it needs the permission {found.permission}, {where}"
-            )
+            raise NotAllowed(f"{ctx.actor} may not {name}", hint=asked_for(found.permission, where))
         return found, valid
 
     def _change(self, ctx: RequestContext, call: ActionCall) -> Json:

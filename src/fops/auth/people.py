@@ -226,4 +226,6 @@ def shown_row(row: store.Row) -> dict[str, Any]:
 
 
 def _unknown(actor: str) -> NotFound:
-    return NotFound(f"no account {actor!r}", hint="`fops auth user list` shows all")
+    return NotFound(
+        f"no account {actor!r}", hint="`fops auth user list` shows all; a program is service:NAME"
+    )

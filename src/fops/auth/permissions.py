@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from fops.auth.model import Role
+from fops.auth.model import Role, Scope
 
 PUBLIC = "public"
 """Of a route: no credential is asked for."""
@@ -21,6 +21,9 @@ LEAST = MappingProxyType({
     "onboard.read": Role.VIEWER,
     "operations.read": Role.VIEWER,
     "server.read": Role.ADMIN,  # how the machine is: paths, sizes, versions
+    "service.add": Role.OPERATOR,
+    "service.read": Role.VIEWER,
+    "service.remove": Role.ADMIN,
     "why.read": Role.VIEWER,
 })  # fmt: skip
 """Permission → the least role, within the scope of what is asked."""
@@ -29,3 +32,10 @@ LEAST = MappingProxyType({
 def known(permission: str) -> bool:
     """Whether a permission is one that a route, action or workflow may declare."""
     return permission in LEAST or permission in {PUBLIC, SIGNED_IN}
+
+
+def asked_for(permission: str, on: Scope) -> str:
+    """What somebody who lacks a permission has to ask for."""
+    least = LEAST.get(permission)
+    role = f"the role {least} " if least else ""
+    return f"it needs {role}{'everywhere' if on == Scope() else f'for {on}'} ({permission})"

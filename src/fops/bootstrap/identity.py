@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from fops.auth.credentials.keys import Keys
     from fops.auth.credentials.sessions import Sessions
     from fops.auth.credentials.tokens import PersonalTokens
+    from fops.auth.entry.passwords import Hasher
     from fops.auth.entry.sign_in import SignIn
     from fops.auth.model import Standing
     from fops.auth.people import People
@@ -29,7 +30,7 @@ STRANGER = "nobody"
 
 
 class Identity:
-    """Who asks, and what they may do. `home` is the data directory, where a signing key may lie."""
+    """Who asks, and what they may do. `home` is the data directory, where a signing key may lie; tests bring a hasher."""
 
     def __init__(
         self,
@@ -38,12 +39,15 @@ class Identity:
         audit: AuditLog,
         clock: Clock,
         home: Path,
+        *,
+        hasher: Hasher | None = None,
     ) -> None:
         self._settings = settings
         self._find_database = database
         self._audit = audit
         self._clock = clock
         self._home = home
+        self._hasher = hasher
 
     @cached_property
     def authority(self) -> Authority:
@@ -60,7 +64,10 @@ class Identity:
 
         hours = self._settings.invitation_hours
         return People(
-            database=self._database, clock=self._clock, passwords=Passwords(), invitation_hours=hours
+            database=self._database,
+            clock=self._clock,
+            passwords=Passwords(self._hasher),
+            invitation_hours=hours,
         )
 
     @cached_property

@@ -44,7 +44,7 @@ class Session:
     def place(self) -> str:
         """Where `invoker` leads, for a person."""
         if self._remote is None:
-            return f"this process, on {self.app.home}"
+            return f"this machine, {self.app.home}"
         return self.login.url if self.login and not self.own_server else f"the server of {self.app.home}"
 
     @cached_property

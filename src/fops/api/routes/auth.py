@@ -174,7 +174,7 @@ async def invitation(house: House, caller: Caller, client: From, turnstile: OneB
 
 
 @router.post(
-    "/password", openapi_extra=needs(SIGNED_IN), responses=answer(_SIGNED) | failures(401, 422, 429, 507)
+    "/password", openapi_extra=needs(SIGNED_IN), responses=answer(_SIGNED) | failures(403, 422, 429, 507)
 )
 async def password(house: House, caller: Caller, client: From, turnstile: OneByOne,
                    asked: Annotated[NewPassword, Body(examples=[{"old": "four words like these", "new": "four others like those"}])],

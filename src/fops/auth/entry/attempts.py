@@ -46,13 +46,16 @@ class Attempts:
         """Count an attempt; the counts, and whether a wait begins with it should it fail. Raises Locked, uncounted, in a wait."""
         now = self._clock.now()
         stale = isoformat(now - FORGOTTEN_AFTER)
-        with self._database.write() as connection:
+        with self._database.read() as connection:  # so that a flood of refused attempts writes nothing
             counts = self._counts(connection, ctx, actor, address)
             for one in counts:
                 self._refuse_in_wait(store.failures(connection, ctx, one.key))
-            begins = False
+        begins = False
+        with self._database.write() as connection:
             for one in counts:
                 failed = store.count_failure(connection, ctx, one.key, at=isoformat(now), stale=stale)
+                # Counting holds the row, so that of attempts at one moment each sees the wait that another began.
+                self._refuse_in_wait(store.failures(connection, ctx, one.key))
                 if failed >= one.free:
                     begins = True
                     store.block(

@@ -17,7 +17,7 @@ from fops.auth.entry.passwords import Passwords
 from fops.auth.model import Bearer, Signed, actor_of, is_name
 from fops.auth.people import People
 from fops.kernel.context import RequestContext
-from fops.kernel.errors import NotSignedIn
+from fops.kernel.errors import NotAllowed, NotSignedIn
 
 UNKNOWN = "user:?"
 """What the trail says of a name that could be nobody's: it was typed by a stranger."""
@@ -67,13 +67,15 @@ class SignIn:
         return self._opened(ctx, "auth.invitation", actor, client)
 
     def change_password(self, ctx: RequestContext, old: str, new: str, client: Client) -> Signed:
-        """Set one's own password anew; all other sessions end, and a new one begins. Raises NotSignedIn, UsageError, TooOften."""
+        """Set one's own password anew; all other sessions end, and a new one begins. Raises NotAllowed, UsageError, TooOften."""
         counts, _ = self.attempts.begin(ctx, ctx.actor, client.address)
         row = self.people.find(ctx, ctx.actor)
         right, _ = self.passwords.matches(old, row["password"] if row else None)
         if not right:
             self._note(ctx, "auth.password", ctx.actor, Outcome.REFUSED, {"address": client.address})
-            raise NotSignedIn("the old password is not right")
+            raise NotAllowed(
+                "the old password is not right", hint="an admin can reset it: `fops auth user reset`"
+            )
         self.people.set_password(ctx, ctx.actor, new)
         self.attempts.succeeded(ctx, counts)
         self.authority.forget()

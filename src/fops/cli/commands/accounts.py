@@ -166,7 +166,8 @@ def create_token(
     context: typer.Context,
     title: Annotated[str, typer.Argument(metavar="TITLE", help="What it is for.")],
     name: Annotated[
-        str | None, typer.Option("--for", metavar="NAME", help="For admins: of a service account, service:ci.")
+        str | None,
+        typer.Option("--for", metavar="NAME", help="For admins: of a service account, service:ci."),
     ] = None,
     role: Annotated[str, typer.Option("--role", metavar="ROLE", help="The most it may do.")] = "viewer",
     team: TeamOption = None,
