@@ -1,4 +1,4 @@
-"""Every route × every foreign id × every kind of caller: nobody sees or learns what is not theirs to know.
+"""Every route for every foreign id and every kind of caller: nobody sees or learns what is not theirs to know.
 
 Made from the application's routes and the registry, so that what is added later is swept without a word here.
 """

@@ -40,10 +40,11 @@ def test_the_right_password_opens_a_session(identity, ada):
     assert _outcomes(identity) == [("auth.sign_in", "succeeded", ada, ada)]
 
 
+@pytest.mark.usefixtures("ada")
 @pytest.mark.parametrize(
     "name", ["ada", "nobody-here", "", "not a name", "local:ada", "ada\nroot", "x" * 5000]
 )
-def test_every_refusal_says_the_same_and_costs_one_comparison(identity, ada, name):
+def test_every_refusal_says_the_same_and_costs_one_comparison(identity, name):
     before = identity.people.passwords._hasher.verified
     with pytest.raises(NotSignedIn) as caught:
         _try(identity, name)
@@ -68,7 +69,8 @@ def test_an_account_that_has_not_set_its_password_is_refused(identity):
             _try(identity, name, "")
 
 
-def test_after_five_failures_every_further_one_costs_a_longer_wait(identity, ada, clock):
+@pytest.mark.usefixtures("ada")
+def test_after_five_failures_every_further_one_costs_a_longer_wait(identity, clock):
     _fail(identity, 5)
     waits = []
     for _ in range(4):
@@ -94,7 +96,8 @@ def test_what_is_refused_by_a_wait_neither_counts_nor_prolongs_it(identity, ada,
     assert _try(identity, password=PASSWORD).actor == ada
 
 
-def test_guesses_side_by_side_count(identity, ada):
+@pytest.mark.usefixtures("ada")
+def test_guesses_side_by_side_count(identity):
     def guess(number):
         try:
             _try(identity, client=Client(f"203.0.113.{number}"))
@@ -216,7 +219,7 @@ def test_a_changed_password_ends_all_other_sessions(identity, ada):
     assert _try(identity, password="other words than these").actor == ada
 
 
-def test_the_trail_knows_of_a_token_that_came_back(identity, ada, clock):
+def test_the_trail_knows_of_a_token_that_came_back(identity, ada):
     signed = a_session(identity, ada)
     identity.sign_in.refresh(a_context(actor="nobody"), signed.refresh_token, HOME)
     with pytest.raises(NotSignedIn):

@@ -57,13 +57,13 @@ class AccessTokens:
 
     def believe(self, token: str) -> Bearer:
         """Whom a token speaks for; whether the session still is, is asked elsewhere. Raises NotSignedIn."""
-        from jwt import ExpiredSignatureError, InvalidTokenError  # noqa: PLC0415 - as _jwt
+        from jwt import ExpiredSignatureError, PyJWTError  # noqa: PLC0415 - as _jwt
 
         try:
             claims = self._claims(token)
         except ExpiredSignatureError as error:
             raise NotSignedIn("the access token has expired", hint=_ENDED) from error
-        except InvalidTokenError as error:
+        except PyJWTError as error:
             raise NotSignedIn("the access token is not one of this server", hint=_ENDED) from error
         bearer = Bearer(tenant=str(claims["ten"]), actor=str(claims["sub"]), credential=str(claims["sid"]))
         if is_local(bearer.actor) or not bearer.credential.startswith("ses_"):
