@@ -6,15 +6,16 @@ import pytest
 
 from factories.actions import a_context
 from factories.repositories import SITE, repository
-from factories.server import a_server
+from factories.server import a_server, a_signed_in_server
 from fops.bootstrap import open_app
 from fops.bootstrap.settings import Settings
 from fops.client import HttpInvoker
 from fops.client.invoke import at_socket
+from fops.client.login import Bearing, Logins, at_url
 from fops.kernel.errors import NotDeployable, NotFound, UsageError
 
 
-@pytest.fixture(params=["process", "server"])
+@pytest.fixture(params=["process", "server", "signed in"])
 def invoker(request, tmp_path):
     """An invoker, and the list of steps it tells."""
     heard = []
@@ -22,6 +23,12 @@ def invoker(request, tmp_path):
         house = open_app(Settings(flags={"FOPS_HOME": str(tmp_path / "fops")}), listener=heard.append)
         yield house.invoker, heard
         house.close(seconds=10)
+        return
+    if request.param == "signed in":
+        with a_signed_in_server({"ALLOWED_ROOTS": str(tmp_path)}) as found:
+            login = Logins(found.away.home).read()
+            with at_url(login.url, Bearing(Logins(found.away.home), login)) as client:
+                yield HttpInvoker(client, heard.append), heard
         return
     with a_server() as server, at_socket(server.fops.home / "server.sock") as client:
         yield HttpInvoker(client, heard.append), heard

@@ -12,7 +12,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from fops import __version__
 from fops.api import problems
-from fops.api.callers import RequestIds, admitted
+from fops.api.callers import Doors, RequestIds, admitted
 from fops.api.documents import with_problems
 from fops.api.routes import audit, auth, health, invoke, onboard, operations
 from fops.api.turnstile import Turnstile
@@ -49,6 +49,7 @@ def create_app(house: App) -> FastAPI:
         telemetry={"tracing": False},
     )
     app.state.house = house
+    app.state.doors = Doors.of(house)
     app.state.turnstile = Turnstile()
     app.state.stops = lambda: False  # whoever serves knows when the end is near
     problems.install(app)
@@ -75,6 +76,8 @@ def create_app(house: App) -> FastAPI:
 def _lifespan(house: App) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        if house.settings.group(ServerSettings).auth_mode == "on":
+            house.identity.sign_in  # noqa: B018 - without a key to sign with, it does not start at all
         yield
         house.close(seconds=STOP_SECONDS)
 

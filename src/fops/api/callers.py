@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -54,10 +54,31 @@ class RequestIds:
         await self._app(scope, receive, with_headers)
 
 
-def house_of(request: Request) -> App:
+# Async, though none of them waits: what is not async runs on a thread of its own, which costs more than all they do.
+
+
+async def house_of(request: Request) -> App:
     """The house that the application was made around."""
+    return _house(request)
+
+
+def _house(request: Request) -> App:
     house: App = request.app.state.house
     return house
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Where a caller is the person at this machine, read once: settings are not looked up for each request."""
+
+    socket: str
+    open_on_loopback: bool
+
+    @classmethod
+    def of(cls, house: App) -> Doors:
+        """Those of a house."""
+        mode = house.settings.group(ServerSettings).auth_mode
+        return cls(socket=str(house.home / SOCKET), open_on_loopback=mode == "off")
 
 
 async def admitted(request: Request) -> None:
@@ -74,18 +95,18 @@ async def admitted(request: Request) -> None:
         raise NotSignedIn(
             "nobody is signed in", hint="`fops auth login`, or a token as `Authorization: Bearer …`"
         )
-    if known is not None and not public and not await _may(house_of(request), known, permission):
+    if known is not None and not public and not await _may(_house(request), known, permission):
         raise NotAllowed(f"{known.actor} may not do this", hint=f"it needs the permission {permission}")
     request.state.caller = known or _context(request, actor=STRANGER)
 
 
-def context_of(request: Request) -> RequestContext:
+async def context_of(request: Request) -> RequestContext:
     """The context of this request, as `admitted` found it."""
     caller: RequestContext = request.state.caller
     return caller
 
 
-def client_of(request: Request) -> Client:
+async def client_of(request: Request) -> Client:
     """Where a request came from, as lock-out and sessions know it."""
     host = request.client.host if request.client else ""
     return Client(address=address_key(host), program=request.headers.get("user-agent", ""))
@@ -101,11 +122,11 @@ def is_loopback(host: str) -> bool:
 
 def _local(request: Request) -> RequestContext | None:
     """The person at this machine: behind the data directory's socket, or at a loopback address without sign-in."""
-    house = house_of(request)
+    doors: Doors = request.app.state.doors
     host, port = request.scope.get("server") or ("", 0)
-    if port is None and host == str(house.home / SOCKET):
+    if port is None and host == doors.socket:
         return _context(request, door="cli")
-    if house.settings.group(ServerSettings).auth_mode == "off" and is_loopback(host):
+    if doors.open_on_loopback and is_loopback(host):
         return _context(request)
     return None
 
@@ -115,7 +136,7 @@ async def _by_bearer(request: Request, *, strict: bool) -> RequestContext | None
     scheme, _, shown = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not shown or len(shown) > LONGEST_TOKEN:
         return None
-    sign_in, stranger = house_of(request).identity.sign_in, _context(request, actor=STRANGER)
+    sign_in, stranger = _house(request).identity.sign_in, _context(request, actor=STRANGER)
     try:
         bearer = sign_in.remembered(shown.strip())
         known = bearer and replace(
@@ -138,7 +159,7 @@ async def _may(house: App, known: RequestContext, permission: str) -> bool:
 
 
 def _context(request: Request, *, door: str = "api", actor: str | None = None) -> RequestContext:
-    return house_of(request).context(door=door, request_id=request.state.request_id, actor=actor)
+    return _house(request).context(door=door, request_id=request.state.request_id, actor=actor)
 
 
 House = Annotated[App, Depends(house_of)]

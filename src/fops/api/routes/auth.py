@@ -26,7 +26,7 @@ Where = Annotated[str | None, Query(min_length=1, max_length=63, description="Wh
 From = Annotated[Client, Depends(client_of)]
 
 
-def _turnstile(request: Request) -> Turnstile:
+async def _turnstile(request: Request) -> Turnstile:
     turnstile: Turnstile = request.app.state.turnstile
     return turnstile
 
