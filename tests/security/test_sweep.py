@@ -57,7 +57,7 @@ def world(tmp_path):
         store.finish(connection, owner, "opn_theirs", store.Ended(status="succeeded", result={"pr_url": "leak-operation"}),
                      at="2026-11-24T09:30:01.000000Z")  # fmt: skip
     entry = house.audit.append(
-        owner, action="echo.say", target="x", outcome=Outcome.SUCCEEDED, details={"said": "leak-audit"}
+        owner, action="echo.say", target="leak-audit", outcome=Outcome.SUCCEEDED, details={"said": "leak-audit"}
     )
     token = identity.tokens.create(owner, "user:owner", "leak-token", Ceiling(role=Role.VIEWER), days=1)
     session = identity.sessions.open(owner, "user:owner", replace(HOME, program="leak-session"))
