@@ -16,21 +16,27 @@ from fops.kernel.errors import NotDeployable, NotFound, UsageError
 
 
 @pytest.fixture(params=["process", "server", "signed in"])
-def invoker(request, tmp_path):
+def invoker(request, tmp_path, database_url):
     """An invoker, and the list of steps it tells."""
     heard = []
     if request.param == "process":
-        house = open_app(Settings(flags={"FOPS_HOME": str(tmp_path / "fops")}), listener=heard.append)
+        flags = {"FOPS_HOME": str(tmp_path / "fops"), "DATABASE_URL": database_url}
+        house = open_app(Settings(flags=flags), listener=heard.append)
         yield house.invoker, heard
         house.close(seconds=10)
         return
     if request.param == "signed in":
-        with a_signed_in_server({"ALLOWED_ROOTS": str(tmp_path)}) as found:
+        with a_signed_in_server(
+            {"ALLOWED_ROOTS": str(tmp_path), "DATABASE_URL": database_url, "SECRET_KEY": "k" * 40}
+        ) as found:
             login = Logins(found.away.home).read()
             with at_url(login.url, Bearing(Logins(found.away.home), login)) as client:
                 yield HttpInvoker(client, heard.append), heard
         return
-    with a_server() as server, at_socket(server.fops.home / "server.sock") as client:
+    with (
+        a_server({"DATABASE_URL": database_url}) as server,
+        at_socket(server.fops.home / "server.sock") as client,
+    ):
         yield HttpInvoker(client, heard.append), heard
 
 

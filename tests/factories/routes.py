@@ -52,7 +52,7 @@ def api_routes(app: FastAPI, *, without: tuple[str, ...] = ("/api/v1",)) -> list
         if not isinstance(route, APIRoute) or path.startswith(without):
             continue
         for method in sorted(route.methods):
-            told = paths[path][method.lower()]
+            told = paths.get(path, {}).get(method.lower(), {})
             query = [
                 one["name"]
                 for one in told.get("parameters", ())

@@ -39,7 +39,8 @@ class World:
 
 @pytest.fixture
 def world(tmp_path):
-    house = open_app(Settings(flags={"FOPS_HOME": str(tmp_path / "fops")}))
+    often = dict.fromkeys(("RATE_PER_ADDRESS", "RATE_PER_USER", "RATE_SIGN_IN", "RATE_OPERATIONS"), "1000000")
+    house = open_app(Settings(flags={"FOPS_HOME": str(tmp_path / "fops"), **often}))
     ctx = house.context(door="test", actor="user:leak-person")
     identity = house.identity
     identity.people.add(ctx, "user:owner", Grant(subject="user:owner", role=Role.OPERATOR))
@@ -57,7 +58,11 @@ def world(tmp_path):
         store.finish(connection, owner, "opn_theirs", store.Ended(status="succeeded", result={"pr_url": "leak-operation"}),
                      at="2026-11-24T09:30:01.000000Z")  # fmt: skip
     entry = house.audit.append(
-        owner, action="echo.say", target="leak-audit", outcome=Outcome.SUCCEEDED, details={"said": "leak-audit"}
+        owner,
+        action="echo.say",
+        target="leak-audit",
+        outcome=Outcome.SUCCEEDED,
+        details={"said": "leak-audit"},
     )
     token = identity.tokens.create(owner, "user:owner", "leak-token", Ceiling(role=Role.VIEWER), days=1)
     session = identity.sessions.open(owner, "user:owner", replace(HOME, program="leak-session"))

@@ -62,6 +62,11 @@ class Background:
         if running is not None:
             await asyncio.wait([asyncio.wrap_future(running[0])], timeout=seconds)
 
+    @property
+    def waiting(self) -> int:
+        """How many stand in line."""
+        return sum(not work.running() for work, _ in list(self._running.values()))
+
     def close(self, seconds: float) -> None:
         """Take nothing more, call off what has not begun, and let what runs come to its end within the time."""
         self._pool.shutdown(wait=False)

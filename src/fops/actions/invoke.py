@@ -11,7 +11,7 @@ from fops.actions.operations import InlineRunner, Json, Workflow
 from fops.actions.registry import Registry
 from fops.auth.permissions import asked_for
 from fops.kernel.context import RequestContext
-from fops.kernel.errors import NotAllowed, UsageError
+from fops.kernel.errors import BrokenOff, NotAllowed, UsageError
 
 
 class Invoker(Protocol):
@@ -40,7 +40,7 @@ class LocalInvoker:
         if isinstance(found, Workflow):
             return self._runner.run(ctx, name, found.subject(ctx, valid), lambda one: found.run(one, valid))
         if found.effect is Effect.READ:
-            return found.perform(ctx, valid)
+            return _read(found, ctx, valid)
         return self._change(
             ctx, ActionCall(action=name, target=found.subject(ctx, valid), parameters=parameters)
         )
@@ -72,3 +72,11 @@ class LocalInvoker:
         if outcome.status == "planned":
             return {"status": "planned", "changes": list(outcome.previews[0].changes)}
         return outcome.results[0]
+
+
+def _read(action: Action, ctx: RequestContext, parameters: Parameters) -> Json:
+    """Reading changes nothing, so what broke off in the middle is simply read once more."""
+    try:
+        return action.perform(ctx, parameters)
+    except BrokenOff:
+        return action.perform(ctx, parameters)

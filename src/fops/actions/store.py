@@ -28,6 +28,7 @@ from fops.kernel.context import RequestContext
 from fops.provenance.model import Description, Node
 from fops.storage.database import Database
 from fops.storage.schema import METADATA, moment, tenant
+from fops.storage.turns import take_turn
 
 operations = Table(
     "operations",
@@ -129,6 +130,7 @@ def finish(connection: Connection, ctx: RequestContext, operation_id: str, ended
 
 def add_event(connection: Connection, ctx: RequestContext, event: StepRow, *, at: str) -> None:
     """Append one event of a step."""
+    take_turn(connection, operation_events.name, ctx.tenant, event.operation_id)  # so that readers miss none
     connection.execute(insert(operation_events).values(tenant=ctx.tenant, at=at, **asdict(event)))
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fops.api.documents import PERMISSION
+from fops.api.guards.admission import Allowance
+from fops.api.guards.headers import with_safe
 from fops.auth.credentials.sessions import Client
 from fops.auth.entry.attempts import address_key
 from fops.auth.model import is_local
@@ -24,7 +26,7 @@ from fops.kernel.context import RequestContext
 from fops.kernel.errors import NotAllowed, NotSignedIn
 from fops.kernel.ids import new_id
 
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")  # what a caller may choose: nothing that steers a log
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")  # what a caller may choose: nothing that steers a log
 LONGEST_TOKEN = 4096  # characters; ours have some hundred
 
 
@@ -39,16 +41,15 @@ class RequestIds:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        given = Headers(scope=scope).get("x-request-id", "")
-        request_id = given if _REQUEST_ID.fullmatch(given) else new_id("req")
-        scope.setdefault("state", {})["request_id"] = request_id
+        given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+        request_id = given.decode() if _REQUEST_ID.fullmatch(given) else new_id("req")
+        state = scope.setdefault("state", {})
+        state["request_id"] = request_id
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-ID"] = request_id
-                headers["X-Content-Type-Options"] = "nosniff"
-                headers.setdefault("Cache-Control", "no-store")
+                own = [*message["headers"], (b"x-request-id", request_id.encode()), *state.get("headers", ())]
+                message["headers"] = with_safe(own, scheme=scope["scheme"])
             await send(message)
 
         await self._app(scope, receive, with_headers)
@@ -97,7 +98,9 @@ async def admitted(request: Request) -> None:
         )
     if known is not None and not public and not await _may(_house(request), known, permission):
         raise NotAllowed(f"{known.actor} may not do this", hint=f"it needs the permission {permission}")
-    request.state.caller = known or _context(request, actor=STRANGER)
+    request.state.caller = known or _context(request, actor=STRANGER)  # also for the line in the log
+    if known is not None:
+        allowance_of(request).for_actor(request.scope, known.actor)
 
 
 async def context_of(request: Request) -> RequestContext:
@@ -160,6 +163,29 @@ async def _may(house: App, known: RequestContext, permission: str) -> bool:
 
 def _context(request: Request, *, door: str = "api", actor: str | None = None) -> RequestContext:
     return _house(request).context(door=door, request_id=request.state.request_id, actor=actor)
+
+
+def allowance_of(request: Request) -> Allowance:
+    """What this process allows."""
+    allowance: Allowance = request.app.state.allowance
+    return allowance
+
+
+async def stream_place(request: Request, caller: Caller) -> AsyncIterator[None]:
+    """A place among the open streams, until this one ends."""
+    with allowance_of(request).streams.taken(caller.actor):
+        yield
+
+
+async def counts_as_work(request: Request, caller: Caller) -> None:
+    """Count an operation that is about to start."""
+    allowance_of(request).for_work(request.scope, caller.actor)
+
+
+async def verifying_place(request: Request, caller: Caller) -> AsyncIterator[None]:
+    """A place among those who have the whole trail read."""
+    with allowance_of(request).verifying.taken(caller.actor):
+        yield
 
 
 House = Annotated[App, Depends(house_of)]

@@ -20,7 +20,8 @@ LEAST = MappingProxyType({
     "onboard.propose": Role.OPERATOR,
     "onboard.read": Role.VIEWER,
     "operations.read": Role.VIEWER,
-    "server.read": Role.ADMIN,  # how the machine is: paths, sizes, versions
+    "health.read": Role.ADMIN,  # how the machine is: paths, sizes, versions
+    "metrics.read": Role.ADMIN,
     "service.add": Role.OPERATOR,
     "service.read": Role.VIEWER,
     "service.remove": Role.ADMIN,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property, partial
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -17,12 +17,15 @@ from fops.auth.model import LOCAL
 from fops.auth.settings import AuthSettings
 from fops.bootstrap.guards import may_fetch, may_look
 from fops.bootstrap.identity import Identity
+from fops.bootstrap.providers import provider_of
 from fops.bootstrap.server import ServerSettings
 from fops.bootstrap.settings import Settings
 from fops.kernel.clock import SystemClock
 from fops.kernel.context import RequestContext
+from fops.kernel.correlation import headers
 from fops.kernel.ids import new_id
 from fops.storage.settings import StorageSettings
+from fops.telemetry import Telemetry, heard
 
 if TYPE_CHECKING:
     from fops.actions import Action, InlineRunner, LocalInvoker, Registry, StepEvent
@@ -31,7 +34,10 @@ if TYPE_CHECKING:
     from fops.onboarding.onboard import Onboarding
     from fops.provenance import Explainer
     from fops.storage.blobs import Blobs
-    from fops.storage.database import Database
+    from fops.telemetry.database import HeardDatabase
+    from fops.telemetry.health import Health
+    from fops.telemetry.metrics import Metrics
+    from fops.telemetry.traces import Tracing
 
 STORES = (
     "fops.actions.store",
@@ -51,16 +57,16 @@ class App:
     ) -> None:
         self.settings = settings
         self.clock = SystemClock()
-        self._listener = listener
+        self.telemetry = Telemetry()
+        self._listener = partial(_told, (self.telemetry.stepped, listener))
 
     def context(
         self, *, door: str, dry_run: bool = False, request_id: str | None = None, actor: str | None = None
     ) -> RequestContext:
         """A fresh request by the person at this machine, or by another actor."""
-        request_id = request_id or new_id("req")
-        return RequestContext(
-            actor=actor or f"{LOCAL}{_user()}", door=door, request_id=request_id, dry_run=dry_run
-        )
+        actor, request_id = actor or f"{LOCAL}{_user()}", request_id or new_id("req")
+        trace = headers().get("traceparent")
+        return RequestContext(actor=actor, door=door, request_id=request_id, dry_run=dry_run, trace=trace)
 
     @property
     def home(self) -> Path:
@@ -75,16 +81,20 @@ class App:
     @cached_property
     def audit(self) -> AuditLog:
         """The audit trail of this node."""
-        return AuditLog(self.audit_folder, clock=self.clock, chain=os.uname().nodename)
+        return AuditLog(
+            self.audit_folder, clock=self.clock, chain=os.uname().nodename, heard=self.telemetry.audited
+        )
 
     @cached_property
-    def database(self) -> Database:
+    def database(self) -> HeardDatabase:
         """The database, with every room's tables declared."""
         for store in STORES:
             import_module(store)
-        from fops.storage.database import Database  # noqa: PLC0415 - SQLAlchemy costs half a second
+        from fops.telemetry.database import HeardDatabase  # noqa: PLC0415 - SQLAlchemy costs half a second
 
-        return Database(self.database_url)
+        return HeardDatabase(
+            self.database_url, self.settings.group(StorageSettings), waited=self.telemetry.waited
+        )
 
     @property
     def database_url(self) -> str:
@@ -104,8 +114,9 @@ class App:
         """What every installed pack brings: all that a gate may run."""
         from fops.actions import Registry  # noqa: PLC0415 - pydantic and SQLAlchemy come with it
 
-        packs = [point.load()(self.home) for point in entry_points(group="fops.packs")]
-        return Registry((*(action for pack in packs for action in pack.actions), *self._own))
+        packs = [point.load()(self.settings) for point in entry_points(group="fops.packs")]
+        from_packs = (action for pack in packs for action in pack.actions)
+        return heard(Registry((*from_packs, *self._own)), self.telemetry)
 
     @cached_property
     def invoker(self) -> LocalInvoker:
@@ -115,10 +126,12 @@ class App:
         from fops.onboarding.actions import workflows  # noqa: PLC0415 - as registry
 
         guard = partial(may_fetch, self.settings.group(ServerSettings))
+        provider = partial(provider_of, self.settings)
         permits = self.identity.authority.permits
         reading = reads(self.database, self.audit, self.explainer, permits)
-        offered = Registry((*reading, *self._own), workflows(self.onboarding, self.clock, guard))
-        return LocalInvoker(offered, self.runner, self.gate, authorise=permits)
+        working = workflows(self.onboarding, self.clock, guard, provider)
+        offered = Registry((*reading, *self._own), working)
+        return LocalInvoker(heard(offered, self.telemetry), self.runner, self.gate, authorise=permits)
 
     @cached_property
     def _own(self) -> tuple[Action, ...]:
@@ -156,19 +169,43 @@ class App:
         return Background(self.invoker, self.runner, self.database, workers=limits.max_running,
                           waiting=limits.max_waiting)  # fmt: skip
 
+    @cached_property
+    def metrics(self) -> Metrics:
+        """What is measured of this house, from the moment it is first asked for."""
+        from fops.bootstrap.observed import metrics_of  # noqa: PLC0415 - only a server counts
+
+        return metrics_of(self)
+
+    @cached_property
+    def tracing(self) -> Tracing | None:
+        """Spans and log records for a collector; None, and nothing loaded, where no endpoint is set."""
+        from fops.bootstrap.observed import tracing_of  # noqa: PLC0415 - only a server sends
+
+        return tracing_of(self)
+
+    @cached_property
+    def health(self) -> Health:
+        """Whether this house can do its work."""
+        from fops.bootstrap.observed import health_of  # noqa: PLC0415 - only a server is asked
+
+        return health_of(self)
+
     def close(self, *, seconds: float) -> None:
         """Let what runs come to its end within the time, and let go of the database."""
         if "background" in self.__dict__:
             self.background.close(seconds)
         if "database" in self.__dict__:
             self.database.close()
+        if self.__dict__.get("tracing"):
+            self.__dict__["tracing"].close()
 
     @cached_property
     def onboarding(self) -> Onboarding:
         """The onboarding feature."""
         from fops.onboarding.onboard import Onboarding  # noqa: PLC0415 - as registry
 
-        return Onboarding(gate=self.gate, database=self.database, blobs=self.blobs, clock=self.clock)
+        return Onboarding(gate=self.gate, registry=self.registry, database=self.database, blobs=self.blobs,
+                          clock=self.clock)  # fmt: skip
 
     @cached_property
     def explainer(self) -> Explainer:
@@ -176,7 +213,11 @@ class App:
         from fops.actions.describe import AuditEntries  # noqa: PLC0415 - as database
         from fops.actions.reading import sees_operation  # noqa: PLC0415 - as database
         from fops.actions.store import Operations  # noqa: PLC0415 - as database
-        from fops.onboarding.trace.proposed import asked_in, lock_in_proposal  # noqa: PLC0415 - as database
+        from fops.onboarding.trace.proposed import (  # noqa: PLC0415 - as database
+            PullRequests,
+            asked_in,
+            lock_in_proposal,
+        )
         from fops.onboarding.trace.provenance import GeneratedFiles, lock_on_disk  # noqa: PLC0415 - as database
         from fops.provenance import Explainer  # noqa: PLC0415 - as database
         from fops.provenance.store import RecordedNodes  # noqa: PLC0415 - as database
@@ -188,6 +229,7 @@ class App:
             Operations(self.database, partial(sees_operation, permits)),
             AuditEntries(self.audit, lambda ctx: permits(ctx, "audit.read", EVERYWHERE)),
             RecordedNodes(self.database),
+            PullRequests(self.database),
             GeneratedFiles(places, asked_in(self.database)),
         ))  # fmt: skip
 
@@ -195,6 +237,11 @@ class App:
 def open_app(settings: Settings, *, listener: Callable[[StepEvent], None] = lambda _event: None) -> App:
     """The App for some settings. Nothing is opened yet: a part that cannot work says so when it is used."""
     return App(settings, listener=listener)
+
+
+def _told(listeners: Iterable[Callable[[StepEvent], None]], event: StepEvent) -> None:
+    for listener in listeners:
+        listener(event)
 
 
 def _user() -> str:

@@ -123,7 +123,7 @@ class Identity:
     def _keys(self) -> Keys:
         from fops.auth.credentials.keys import keys_of  # noqa: PLC0415 - as people
 
-        return keys_of(self._settings.secret_key, self._home, sqlite=self._database.is_sqlite)
+        return keys_of(self._settings.secret_key, self._home, sqlite=self._database.kind == "sqlite")
 
     @property
     def _database(self) -> Database:

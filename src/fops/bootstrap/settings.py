@@ -10,10 +10,13 @@ from typing import TypeVar
 
 from fops.audit import AuditSettings
 from fops.auth.settings import AuthSettings
+from fops.bootstrap.limits import LimitSettings
 from fops.bootstrap.server import ServerSettings
 from fops.kernel.formats import load_toml
 from fops.kernel.settings import Loaded, Source, flatten, load, parse_env, path, setting
+from fops.packs.github.settings import GithubSettings
 from fops.storage.settings import StorageSettings
+from fops.telemetry.settings import TelemetrySettings
 
 PROJECT_FILES = (".env", ".fops/config.toml")
 
@@ -36,7 +39,9 @@ class CoreSettings:
     )
 
 
-GROUPS = (CoreSettings, StorageSettings, AuditSettings, ServerSettings, AuthSettings)
+GROUPS = (
+    CoreSettings, StorageSettings, AuditSettings, ServerSettings, AuthSettings, LimitSettings, TelemetrySettings, GithubSettings,
+)  # fmt: skip
 
 
 class Settings:

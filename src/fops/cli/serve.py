@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fops.cli.session import say
 from fops.kernel.errors import UsageError
 
 if TYPE_CHECKING:
@@ -23,6 +22,9 @@ def serve(
     """Answer over HTTP until stopped. Commands of the same data directory go through it."""
     try:
         from fops.api.serving import serve as run  # noqa: PLC0415 - only this command serves
+        from fops.bootstrap.observed import door_of  # noqa: PLC0415 - as above
+        from fops.telemetry.logs import configured  # noqa: PLC0415 - as above
+        from fops.telemetry.settings import TelemetrySettings  # noqa: PLC0415 - as above
     except ModuleNotFoundError as error:
         raise UsageError(
             f"the server's parts are not installed: {error.name}", hint="pip install 'fops[server]'"
@@ -30,5 +32,6 @@ def serve(
 
     session: Session = context.obj
     session.listener = lambda _event: None  # the steps of its operations are told to whoever asked for them
-    run(session.app, host=host, port=port, say=say)
-    say("stopped")
+    with configured(session.app.settings.group(TelemetrySettings)) as say, door_of(session.app):
+        run(session.app, host=host, port=port, say=say)
+        say("stopped")

@@ -3,6 +3,7 @@
 FopsError
 ├── Transient          the same call may succeed later (`retry_after` seconds)
 │   ├── Unreachable    an outside system did not answer
+│   │   └── BrokenOff      it answered, and then the connection broke
 │   ├── Busy           a lock or lease is held by somebody else
 │   └── TooOften       asked more often than is allowed
 ├── Final              trying again changes nothing
@@ -61,6 +62,12 @@ class Unreachable(Transient):
     """An outside system did not answer."""
 
     code = "unreachable"
+
+
+class BrokenOff(Unreachable):
+    """It answered, and then the connection broke: what was not confirmed is not kept."""
+
+    code = "broken_off"
 
 
 class Busy(Transient):

@@ -74,22 +74,13 @@ def setting(
     read: Callable[[str], Any] = str,
     project: bool = False,
     prefix_only: bool = False,
-    secret: bool = False,
 ) -> Any:
     """A field of a settings group.
 
     `name` as in the environment, without `FOPS_` unless `prefix_only`; `read` turns text into the value and raises
-    ValueError; `project` lets a repository's own files set it; `doc` gives unit, default and reason; what is `secret` is
-    read into a Secret, and no error shows it.
+    ValueError; `project` lets a repository's own files set it; `doc` gives unit, default and reason.
     """
-    metadata = {
-        "name": name,
-        "doc": doc,
-        "read": read,
-        "project": project,
-        "prefix_only": prefix_only,
-        "secret": secret,
-    }
+    metadata = {"name": name, "doc": doc, "read": read, "project": project, "prefix_only": prefix_only}
     return dataclasses.field(default=default, metadata=metadata)
 
 
@@ -125,9 +116,8 @@ def _value(field: dataclasses.Field[Any], sources: Sequence[Source]) -> tuple[An
             try:
                 return field.metadata["read"](text), source.origin
             except ValueError as error:
-                shown = MASK if field.metadata["secret"] else repr(text)
                 raise UsageError(
-                    f"{spelled}={shown} ({source.origin}): {error}", hint=field.metadata["doc"]
+                    f"{spelled}={text!r} ({source.origin}): {error}", hint=field.metadata["doc"]
                 ) from error
     return field.default, "default"
 

@@ -5,16 +5,6 @@ from __future__ import annotations
 import pytest
 
 from factories.people import StillClock, an_identity
-from fops.storage.database import Database
-
-
-@pytest.fixture
-def database(tmp_path):
-    import fops.auth.store  # noqa: F401 - its tables
-
-    found = Database(f"sqlite:///{tmp_path / 'fops.db'}")
-    yield found
-    found.close()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from fops.api.callers import Caller, House, client_of
 from fops.api.documents import answer, failures, needs
-from fops.api.turnstile import Turnstile
+from fops.api.guards.turnstile import Turnstile
 from fops.auth.credentials.sessions import Client
 from fops.auth.credentials.tokens import LONGEST_DAYS
 from fops.auth.model import Role, Signed

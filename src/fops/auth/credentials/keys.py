@@ -35,7 +35,7 @@ class Keys:
         texts = [one.reveal().encode() for one in given]
         if not texts or any(len(text) < LEAST_KEY_BYTES for text in texts):
             raise UsageError(
-                f"a signing key has less than {LEAST_KEY_BYTES} bytes",
+                f"a key of SECRET_KEY or {FILE} has less than {LEAST_KEY_BYTES} bytes",
                 hint='python -c "import secrets; print(secrets.token_urlsafe(48))" prints a good one for SECRET_KEY',
             )
         self._keys = {key.id: key for key in map(_key, texts)}
