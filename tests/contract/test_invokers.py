@@ -9,15 +9,16 @@ import pytest
 from factories.actions import a_context
 from factories.catalog import REPOSITORY, SERVICE_FILE
 from factories.repositories import SITE, repository
-from factories.server import a_server
+from factories.server import a_server, a_signed_in_server
 from fops.bootstrap import open_app
 from fops.bootstrap.settings import Settings
 from fops.client import HttpInvoker
 from fops.client.invoke import at_socket
+from fops.client.login import Bearing, Logins, at_url
 from fops.kernel.errors import NotDeployable, NotFound, UsageError
 
 
-@pytest.fixture(params=["process", "server"])
+@pytest.fixture(params=["process", "server", "signed in"])
 def invoker(request, tmp_path, database_url):
     """An invoker, and the list of steps it tells."""
     heard = []
@@ -26,6 +27,14 @@ def invoker(request, tmp_path, database_url):
         house = open_app(Settings(flags=flags), listener=heard.append)
         yield house.invoker, heard
         house.close(seconds=10)
+        return
+    if request.param == "signed in":
+        with a_signed_in_server(
+            {"ALLOWED_ROOTS": str(tmp_path), "DATABASE_URL": database_url, "SECRET_KEY": "k" * 40}
+        ) as found:
+            login = Logins(found.away.home).read()
+            with at_url(login.url, Bearing(Logins(found.away.home), login)) as client:
+                yield HttpInvoker(client, heard.append), heard
         return
     with (
         a_server({"DATABASE_URL": database_url}) as server,

@@ -11,9 +11,15 @@ from fops.actions.gate import Gate
 from fops.actions.model import Action, ActionCall, ChangeSet, Effect, Honesty, Parameters, Preview
 from fops.actions.registry import Registry
 from fops.audit import AuditLog
+from fops.auth import Scope
 from fops.kernel.clock import SystemClock
 from fops.kernel.context import RequestContext
 from fops.policy import AllowAll
+
+
+def anybody_may(_ctx: RequestContext, _permission: str, _on: Scope) -> bool:
+    """An `Authorise` for tests of something else."""
+    return True
 
 
 def a_context(**changes: Any) -> RequestContext:
@@ -52,4 +58,5 @@ def a_change_set(*calls: ActionCall, **changes: Any) -> ChangeSet:
 def a_gate(folder: Path, action: Action | None = None, **changes: Any) -> tuple[Gate, AuditLog]:
     audit = AuditLog(folder / "audit", clock=SystemClock(), chain="node")
     policy = changes.pop("policy", AllowAll())
-    return Gate(Registry([action or an_action()]), policy, audit, **changes), audit
+    authorise = changes.pop("authorise", anybody_may)
+    return Gate(Registry([action or an_action()]), policy, audit, authorise=authorise, **changes), audit

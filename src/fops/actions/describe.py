@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from fops.audit import AuditLog
 from fops.kernel.context import RequestContext
 from fops.kernel.errors import NotFound
@@ -9,10 +11,11 @@ from fops.provenance.model import Description, Node
 
 
 class AuditEntries:
-    """Describes an entry of the trail and the operation it belongs to."""
+    """Describes an entry of the trail and the operation it belongs to, to who `sees` the trail."""
 
-    def __init__(self, audit: AuditLog) -> None:
+    def __init__(self, audit: AuditLog, sees: Callable[[RequestContext], bool]) -> None:
         self._audit = audit
+        self._sees = sees
 
     def describe(self, ctx: RequestContext, subject: str) -> Description | None:
         """The entry of an id, resting on its operation."""
@@ -22,7 +25,7 @@ class AuditEntries:
             entry = self._audit.show(subject)
         except NotFound:
             return None
-        if entry.tenant != ctx.tenant:
+        if entry.tenant != ctx.tenant or not self._sees(ctx):
             return None
         says = f"{entry.action} on {entry.target} by {entry.actor}: {entry.outcome}, {entry.timestamp}"
         started = entry.details.get("started")

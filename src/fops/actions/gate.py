@@ -26,6 +26,8 @@ from fops.actions.model import (
 )
 from fops.actions.registry import Registry
 from fops.audit import AuditLog, Outcome
+from fops.auth import Scope
+from fops.auth.permissions import asked_for
 from fops.kernel.context import RequestContext
 from fops.kernel.errors import (
     Cancelled,
@@ -39,7 +41,7 @@ from fops.kernel.errors import (
 from fops.policy import Policy
 from fops.policy.model import INPUT_SCHEMA
 
-Authorise = Callable[[RequestContext, str], bool]
+Authorise = Callable[[RequestContext, str, Scope], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class _Ready:
 
 
 class Gate:
-    """Runs ChangeSets. `authorise(ctx, permission)` answers for the actor; on one machine without sign-in it is always yes."""
+    """Runs ChangeSets. `authorise(ctx, permission, scope)` answers for the actor."""
 
     def __init__(
         self,
@@ -60,7 +62,7 @@ class Gate:
         policy: Policy,
         audit: AuditLog,
         *,
-        authorise: Authorise = lambda _ctx, _permission: True,
+        authorise: Authorise,
     ) -> None:
         self._registry = registry
         self._policy = policy
@@ -116,11 +118,12 @@ class Gate:
 
     def _authorised(self, ctx: RequestContext, ready: list[_Ready]) -> Verdict:
         for one in ready:
-            if not self._authorise(ctx, one.action.permission):
+            where = one.action.scope(ctx, one.parameters)
+            if not self._authorise(ctx, one.action.permission, where):
                 self._record_refusal(ctx, one, f"{ctx.actor} lacks {one.action.permission}")
                 raise NotAllowed(
                     f"{ctx.actor} may not {one.action.name}",
-                    hint=f"it needs the permission {one.action.permission}",
+                    hint=asked_for(one.action.permission, where),
                 )
         return Verdict(stage="authorise", status="passed", detail=ctx.actor)
 

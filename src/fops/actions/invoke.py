@@ -9,6 +9,7 @@ from fops.actions.gate import Authorise, Gate
 from fops.actions.model import Action, ActionCall, ChangeSet, Effect, Parameters, read_parameters
 from fops.actions.operations import InlineRunner, Json, Workflow
 from fops.actions.registry import Registry
+from fops.auth.permissions import asked_for
 from fops.kernel.context import RequestContext
 from fops.kernel.errors import BrokenOff, NotAllowed, UsageError
 
@@ -76,11 +77,11 @@ class LocalInvoker:
         found = self._registry.find(name)
         if isinstance(found, Action) and found.effect is not Effect.READ and not found.own:
             raise UsageError(f"{name} changes something outside, so it is asked for as a change set")
-        if not self._authorise(ctx, found.permission):
-            raise NotAllowed(
-                f"{ctx.actor} may not {name}", hint=f"it needs the permission {found.permission}"
-            )
-        return found, read_parameters(name, found.parameters, parameters)
+        valid = read_parameters(name, found.parameters, parameters)
+        where = found.scope(ctx, valid)
+        if not self._authorise(ctx, found.permission, where):
+            raise NotAllowed(f"{ctx.actor} may not {name}", hint=asked_for(found.permission, where))
+        return found, valid
 
     def _change(self, ctx: RequestContext, call: ActionCall) -> Json:
         outcome = self._gate.run(ctx, ChangeSet(calls=(call,)), confirmed=True)

@@ -10,6 +10,7 @@ from typing import Any, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from fops.auth import EVERYWHERE, Scope
 from fops.kernel.canonical import digest
 from fops.kernel.context import RequestContext
 from fops.kernel.errors import UsageError
@@ -63,6 +64,11 @@ class Preview:
 NOTHING = Preview(honesty=Honesty.NONE, changes=())
 
 
+def everywhere(_ctx: RequestContext, _parameters: Any) -> Scope:
+    """The scope of what is not bound to a team, service or environment."""
+    return EVERYWHERE
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
     """A typed action `pack.verb`.
@@ -72,8 +78,9 @@ class Action:
     back what `perform` returned when it could not be recorded. What only reads has no `preview`. `implements` names the
     contract that it fulfils (contracts.py) for a `provider` such as `github`; features ask by both. An action with `own`
     changes nothing but F-Ops' own records (a service, a token): whoever may do it asks for it by name, `subject` says on
-    what, and asking is the confirmation; it passes the gate like any other. What reads more than one document holds has
-    `pieces`: bytes handed on as they are read, by `Invoker.stream`.
+    what, and asking is the confirmation; it passes the gate like any other. `scope` says where the permission must hold;
+    what shows rows of many scopes declares `fops.auth.permissions.SIGNED_IN` and asks for each. What reads more than one
+    document holds has `pieces`: bytes handed on as they are read, by `Invoker.stream`.
     """
 
     name: str
@@ -90,6 +97,7 @@ class Action:
     own: bool = False
     subject: Callable[[RequestContext, Any], str] = lambda _ctx, _parameters: ""
     pieces: Callable[[RequestContext, Any], Iterator[bytes]] | None = None
+    scope: Callable[[RequestContext, Any], Scope] = everywhere
     implements: str = ""
     provider: str = ""
 

@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, TypeVar
 
 from fops.actions import store
-from fops.actions.model import Parameters
+from fops.actions.model import Parameters, everywhere
+from fops.auth import Scope
 from fops.kernel.clock import Clock, isoformat
 from fops.kernel.context import RequestContext
 from fops.kernel.errors import FopsError
@@ -95,7 +96,8 @@ class Workflow:
     """Work of several steps that is one operation, for every door under one name, such as `onboard.repo`.
 
     `run` gets the operation and valid parameters, does the work and returns JSON; it raises FopsError. `subject` names
-    what is worked on, for people, and raises for what no work could make right or this caller may not ask for. What changes the outside world does so through the gate, by actions of its own.
+    what is worked on, for people, and raises for what no work could make right or this caller may not ask for; `scope` is
+    where the permission must hold. What changes the outside world does so through the gate, by actions of its own.
     """
 
     name: str
@@ -104,6 +106,7 @@ class Workflow:
     parameters: type[Parameters]
     subject: Callable[[RequestContext, Any], str]
     run: Callable[[Operation, Any], Json]
+    scope: Callable[[RequestContext, Any], Scope] = everywhere
 
 
 class InlineRunner:

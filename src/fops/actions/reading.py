@@ -11,10 +11,13 @@ from typing import Any
 from pydantic import AwareDatetime, Field
 
 from fops.actions import store
+from fops.actions.gate import Authorise
 from fops.actions.model import Action, Effect, Parameters
 from fops.actions.operations import Json
 from fops.audit import AuditEntry, AuditLog
 from fops.audit.line import as_line
+from fops.auth import EVERYWHERE
+from fops.auth.permissions import SIGNED_IN
 from fops.kernel.clock import parse
 from fops.kernel.context import RequestContext
 from fops.kernel.errors import NotFound, UsageError
@@ -62,11 +65,15 @@ class Subject(Parameters):
     subject: str
 
 
-def reads(database: Database, audit: AuditLog, explainer: Explainer) -> tuple[Action, ...]:
-    """The read actions over these."""
+def reads(
+    database: Database, audit: AuditLog, explainer: Explainer, authorise: Authorise
+) -> tuple[Action, ...]:
+    """The read actions over these. Operations are seen by who asked for them, and by who may read all of them."""
     return (
-        _read("operations.list", "operations, newest first", OperationsPage, lambda ctx, asked: _operations(database, ctx, asked)),
-        _read("operations.show", "one operation with its result", OneOf, lambda ctx, asked: operation(database, ctx, asked.id)),
+        _read("operations.list", "operations, newest first", OperationsPage,
+              lambda ctx, asked: _operations(database, ctx, asked, authorise), permission=SIGNED_IN),
+        _read("operations.show", "one operation with its result", OneOf,
+              lambda ctx, asked: operation(database, ctx, asked.id, authorise), permission=SIGNED_IN),
         _read("audit.list", "entries of the audit trail", AuditPage, lambda ctx, asked: _entries(audit, ctx, asked)),
         _read("audit.show", "one entry of the audit trail", OneOf, lambda ctx, asked: _entry(audit, ctx, asked.id)),
         _read("audit.verify", "whether the trail is whole", Nothing, lambda _ctx, _asked: asdict(audit.verify())),
@@ -74,29 +81,38 @@ def reads(database: Database, audit: AuditLog, explainer: Explainer) -> tuple[Ac
     )  # fmt: skip
 
 
-def _read(name: str, summary: str, parameters: type[Parameters], perform: Any) -> Action:
-    permission = f"{name.partition('.')[0]}.read"
+def _read(
+    name: str, summary: str, parameters: type[Parameters], perform: Any, *, permission: str | None = None
+) -> Action:
     return Action(
-        name=name, summary=summary, effect=Effect.READ, permission=permission, parameters=parameters,
-        perform=perform, idempotent=True,
+        name=name, summary=summary, effect=Effect.READ, permission=permission or f"{name.partition('.')[0]}.read",
+        parameters=parameters, perform=perform, idempotent=True,
     )  # fmt: skip
 
 
-def _operations(database: Database, ctx: RequestContext, asked: OperationsPage) -> Json:
+def sees_operation(authorise: Authorise, ctx: RequestContext, actor: str) -> bool:
+    """Whether an operation that `actor` asked for may be seen: it is one's own, or one may read all."""
+    return actor == ctx.actor or authorise(ctx, "operations.read", EVERYWHERE)
+
+
+def _operations(database: Database, ctx: RequestContext, asked: OperationsPage, authorise: Authorise) -> Json:
+    wanted = asked.actor if authorise(ctx, "operations.read", EVERYWHERE) else ctx.actor
+    if asked.actor not in {None, wanted}:
+        return {"operations": [], "cursor": None}
     with database.read() as connection:
         rows = store.page(
             connection, ctx, before=asked.cursor, limit=asked.limit + 1,
-            kind=asked.kind, status=asked.status, actor=asked.actor,
+            kind=asked.kind, status=asked.status, actor=wanted,
         )  # fmt: skip
     shown = [_without_result(row) for row in rows[: asked.limit]]
     return {"operations": shown, "cursor": shown[-1]["id"] if len(rows) > asked.limit else None}
 
 
-def operation(database: Database, ctx: RequestContext, operation_id: str) -> Json:
-    """One operation as JSON. Raises NotFound."""
+def operation(database: Database, ctx: RequestContext, operation_id: str, authorise: Authorise) -> Json:
+    """One operation as JSON. Raises NotFound, also for one that the actor may not see."""
     with database.read() as connection:
         row = store.one(connection, ctx, operation_id)
-    if row is None:
+    if row is None or not sees_operation(authorise, ctx, row["actor"]):
         raise NotFound(f"no operation {operation_id!r}", hint="the list of operations shows the newest")
     return _without_result(row) | {"result": row["result"]}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -170,10 +170,11 @@ def _rows(connection: Connection, query: Select[Any]) -> list[Row]:
 
 
 class Operations:
-    """Describes operations for provenance: what ran, for whom, how it ended, what it made."""
+    """Describes operations for provenance, to who `sees` those of an actor: what ran, for whom, how it ended, what it made."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, sees: Callable[[RequestContext, str], bool]) -> None:
         self._database = database
+        self._sees = sees
 
     def describe(self, ctx: RequestContext, subject: str) -> Description | None:
         """An operation and the steps it went through."""
@@ -183,7 +184,7 @@ class Operations:
             row = connection.execute(
                 select(operations).where(operations.c.tenant == ctx.tenant, operations.c.id == subject)
             ).first()
-            if row is None:
+            if row is None or not self._sees(ctx, row.actor):
                 return None
             mine = (operation_events.c.tenant == ctx.tenant, operation_events.c.operation_id == subject)
             steps = connection.execute(

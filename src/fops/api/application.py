@@ -7,17 +7,18 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from types import MappingProxyType
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.concurrency import run_in_threadpool
 from fastapi.telemetry import TelemetryConfig
 from starlette.middleware.cors import CORSMiddleware
 
 from fops import __version__
 from fops.api import problems
-from fops.api.callers import RequestIds
+from fops.api.callers import Doors, RequestIds, admitted
 from fops.api.documents import with_problems
 from fops.api.guards.admission import Admission, Allowance
-from fops.api.routes import audit, health, invoke, metrics, onboard, operations, page, services
+from fops.api.guards.turnstile import Turnstile
+from fops.api.routes import audit, auth, health, invoke, metrics, onboard, operations, page, services
 from fops.api.telling.requests import Routes, TellRequests
 from fops.bootstrap import App
 from fops.bootstrap.limits import LimitSettings
@@ -32,6 +33,7 @@ TAGS = MappingProxyType({
     "services": "What there is, who owns it, and where it runs.",
     "operations": "What runs and ran, with its progress.",
     "audit": "Who did what, when, and how it ended.",
+    "auth": "Who you are, and who may do what.",
     "invoke": "Everything by its name, for programs.",
     "health": "Whether this server lives and can work.",
 })  # fmt: skip
@@ -50,15 +52,18 @@ def create_app(house: App) -> FastAPI:
         lifespan=_lifespan(house),
         docs_url=None,
         redoc_url=None,
+        dependencies=[Depends(admitted)],
         redirect_slashes=False,
         telemetry=_tracing(house),
     )
     app.state.house = house
+    app.state.doors = Doors.of(house)
+    app.state.turnstile = Turnstile()
     app.state.allowance = Allowance.of(house.settings.group(LimitSettings))
     app.state.stops = lambda: False  # whoever serves knows when the end is near
     problems.install(app)
     routers = APIRouter()
-    for room in (onboard, services, operations, audit, invoke):
+    for room in (onboard, services, operations, audit, auth, invoke):
         routers.include_router(room.router)
     app.include_router(routers, prefix="/api")
     app.include_router(routers, prefix=settings.api_v1_str, include_in_schema=False)
@@ -93,6 +98,8 @@ def _tracing(house: App) -> TelemetryConfig:
 def _lifespan(house: App) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        if house.settings.group(ServerSettings).auth_mode == "on":
+            house.identity.sign_in  # noqa: B018 - without a key to sign with, it does not start at all
         upkeep = asyncio.create_task(_upkeep(house))
         yield
         upkeep.cancel()

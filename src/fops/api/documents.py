@@ -9,9 +9,11 @@ from typing import Any
 from fastapi import FastAPI
 
 from fops.api.problems import MEDIA_TYPE, Problem
+from fops.auth.permissions import PUBLIC, SIGNED_IN
 
 _REASONS = {
     400: "This is no request to this server.",
+    401: "Nobody knows who asks: sign in.",
     403: "Not permitted, or refused by policy.",
     404: "There is no such thing.",
     409: "Held by somebody else, or too much waits already; `Retry-After` says when to come back.",
@@ -33,6 +35,11 @@ EVERYWHERE = (400, 429, 431, 503)
 WITH_BODY = (408, 413, 415, 422)
 """And those of bodies."""
 
+PERMISSION = "x-permission"
+"""Under this name the document says what a route's callers need."""
+
+_BEARER = "An access token of `POST /api/auth/login`, or a personal token `fops_pat_…`."
+
 Responses = dict[int | str, dict[str, Any]]
 
 
@@ -46,6 +53,11 @@ def answer(example: Any, *, status: int = 200, description: str = "Done.") -> Re
     return {status: {"description": description, "content": {"application/json": {"example": example}}}}
 
 
+def needs(permission: str) -> dict[str, Any]:
+    """What a route declares as `openapi_extra`: the permission that its callers need. One that declares none is refused."""
+    return {PERMISSION: permission}
+
+
 def with_problems(app: FastAPI) -> Callable[[], dict[str, Any]]:
     """The document of an application, with the one shape of errors in place of the framework's own."""
     plain = app.openapi
@@ -56,7 +68,11 @@ def with_problems(app: FastAPI) -> Callable[[], dict[str, Any]]:
         schemas["Problem"] = Problem.model_json_schema()
         for foreign in ("HTTPValidationError", "ValidationError"):
             schemas.pop(foreign, None)
+        document["components"]["securitySchemes"] = {
+            "bearer": {"type": "http", "scheme": "bearer", "description": _BEARER}
+        }
         for route in (one for path in document["paths"].values() for one in path.values()):
+            _secure(route)
             answers = route["responses"]
             if "application/json" in answers.get("422", {}).get("content", {}):
                 answers["422"] = failures(422)[422]
@@ -65,6 +81,16 @@ def with_problems(app: FastAPI) -> Callable[[], dict[str, Any]]:
         return document
 
     return openapi
+
+
+def _secure(route: dict[str, Any]) -> None:
+    """Say of a route that is not public that it needs a credential, and what it answers without."""
+    permission = route.get(PERMISSION)
+    if permission == PUBLIC:
+        return
+    route["security"] = [{"bearer": []}]
+    for status, answer in failures(401, *([] if permission == SIGNED_IN else [403])).items():
+        route["responses"].setdefault(str(status), answer)
 
 
 def _problem(status: int) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from fops.kernel.errors import FopsError, Transient, UsageError
+from fops.kernel.errors import FopsError, NotSignedIn, Transient, UsageError
 from fops.kernel.redaction import redact_text
 
 MEDIA_TYPE = "application/problem+json"
@@ -63,6 +63,8 @@ def of_error(request: Request, error: FopsError) -> JSONResponse:
     """The answer for an error of the tree."""
     wait = error.retry_after if isinstance(error, Transient) else None
     headers = {} if wait is None else {"Retry-After": str(max(1, math.ceil(wait)))}
+    if isinstance(error, NotSignedIn):
+        headers["WWW-Authenticate"] = "Bearer"
     return problem(request, status=error.http_status, code=error.code, detail=error.message, hint=error.hint, headers=headers)  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import signal
 import socket
@@ -13,6 +12,7 @@ from pathlib import Path
 import uvicorn
 
 from fops.api.application import STOP_SECONDS, create_app
+from fops.api.callers import is_loopback
 from fops.api.guards.sockets import MAX_HEADERS, protocol
 from fops.bootstrap import App
 from fops.bootstrap.limits import LimitSettings
@@ -43,9 +43,11 @@ def serve(house: App, *, host: str, port: int, say: Say) -> None:
             sockets.append(stack.enter_context(_unix(own)))
             stack.callback(own.unlink, missing_ok=True)
         shown, bound = sockets[0].getsockname()[:2]
-        say(
-            f"serving on http://{f'[{shown}]' if ':' in shown else shown}:{bound} (documents at /docs); Ctrl-C stops"
-        )
+        where = f"http://{f'[{shown}]' if ':' in shown else shown}:{bound}"
+        _tell_the_first(house, where, say)
+        if not is_loopback(shown):
+            say("passwords and tokens come in plain HTTP here: let a proxy with TLS stand before it")
+        say(f"serving on {where} (documents at /docs); Ctrl-C stops")
         _run(house, sockets)
 
 
@@ -80,22 +82,22 @@ def _ignored(_number: int, _frame: object) -> None:
 
 
 def _refuse_open_doors(settings: ServerSettings, host: str) -> None:
-    if settings.auth_mode == "on":
-        raise UsageError(
-            "a server needs sign-in, which is not part of this version yet",
-            hint="FOPS_AUTH_MODE=off serves on a loopback address, to whoever uses this machine",
-        )
-    if not _is_loopback(host):
+    if settings.auth_mode == "off" and not is_loopback(host):
         raise UsageError(
             f"without sign-in a server may not listen on {host}", hint="leave --host out, or name 127.0.0.1"
         )
 
 
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+def _tell_the_first(house: App, where: str, say: Say) -> None:
+    """Where nobody can sign in yet, say how the first person does. Raises UsageError without a key to sign with."""
+    if house.settings.group(ServerSettings).auth_mode == "off":
+        return
+    people, ctx = house.identity.sign_in.people, house.context(door="cli")
+    if people.none_yet(ctx):
+        say(
+            f"nobody can sign in yet. `fops auth login {where}` makes you admin; as the password, first give the one-time token"
+        )
+        say(people.setup_token(ctx))
 
 
 def _tcp(host: str, port: int) -> socket.socket:
@@ -118,9 +120,10 @@ def _unix(path: Path) -> socket.socket:
     if answers(path):
         raise Busy(f"a server of {path.parent} runs already", hint="stop it first, or set another FOPS_HOME")
     made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    before = os.umask(0o177)
+    before = os.umask(0o077)  # first for the folder, which needs to be entered
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.umask(0o177)
         path.unlink(missing_ok=True)
         made.bind(str(path))
     except OSError as error:

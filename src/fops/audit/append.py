@@ -35,7 +35,10 @@ def append(folder: Path, draft: AuditEntry, *, clock: Clock) -> AuditEntry:
     The wait for the disk lies outside the lock, so that many writers share one wait. The head is recorded only
     afterwards: it never names a line that a power cut could take back.
     """
-    folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    folder.parent.mkdir(
+        mode=FOLDER_MODE, parents=True, exist_ok=True
+    )  # the data directory, where this is its first file
+    folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
     with contextlib.ExitStack() as files:
         with held(folder) as head:
             entry = _placed(draft, _end_of_chain(folder, head), clock)

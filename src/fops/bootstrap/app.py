@@ -12,7 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fops.audit import AuditLog, AuditSettings
+from fops.auth.model import LOCAL
+from fops.auth.settings import AuthSettings
 from fops.bootstrap.guards import may_fetch
+from fops.bootstrap.identity import Identity
 from fops.bootstrap.providers import provider_of
 from fops.bootstrap.server import ServerSettings
 from fops.bootstrap.settings import Settings
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
 STORES = (
     "fops.actions.store",
     "fops.audit.store",
+    "fops.auth.store",
     "fops.catalog.store",
     "fops.events.store",
     "fops.onboarding.store",
@@ -59,13 +63,13 @@ class App:
         self.telemetry = Telemetry()
         self._listener = partial(_told, (self.telemetry.stepped, listener))
 
-    def context(self, *, door: str, dry_run: bool = False, request_id: str | None = None) -> RequestContext:
-        """A fresh request by the person at this machine."""
-        request_id = request_id or new_id("req")
+    def context(
+        self, *, door: str, dry_run: bool = False, request_id: str | None = None, actor: str | None = None
+    ) -> RequestContext:
+        """A fresh request by the person at this machine, or by another actor."""
+        actor, request_id = actor or f"{LOCAL}{_user()}", request_id or new_id("req")
         trace = headers().get("traceparent")
-        return RequestContext(
-            actor=f"local:{_user()}", door=door, request_id=request_id, dry_run=dry_run, trace=trace
-        )
+        return RequestContext(actor=actor, door=door, request_id=request_id, dry_run=dry_run, trace=trace)
 
     @property
     def home(self) -> Path:
@@ -131,12 +135,13 @@ class App:
 
     @cached_property
     def own_actions(self) -> tuple[Action, ...]:
-        """What reads and changes the records of rooms below the doors' floor."""
+        """What reads and changes the records of rooms below the doors' floor: asked for by name, run by the gate."""
         from fops.actions.own import services, trail  # noqa: PLC0415 - as registry
 
         return (
-            *services.actions(self.catalog),
+            *services.actions(self.catalog, self.identity.authority.permits),
             *trail.actions(self.audit, self.settings.group(AuditSettings)),
+            *self.identity.actions(),
         )
 
     @cached_property
@@ -145,6 +150,14 @@ class App:
         from fops.catalog.record import Catalog  # noqa: PLC0415 - as registry
 
         return Catalog(self.database, self.clock)
+
+    @cached_property
+    def identity(self) -> Identity:
+        """Who asks, and what they may do."""
+        return Identity(
+            self.settings.group(AuthSettings), lambda: self.database, self.audit, self.clock, self.home,
+            team_of=self._team_of,
+        )  # fmt: skip
 
     @cached_property
     def invoker(self) -> LocalInvoker:
@@ -156,13 +169,15 @@ class App:
 
         guard = partial(may_fetch, self.settings.group(ServerSettings))
         provider = partial(provider_of, self.settings)
+        permits = self.identity.authority.permits
         offered = Registry(
-            (*reads(self.database, self.audit, self.explainer), *self.own_actions),
+            (*reads(self.database, self.audit, self.explainer, permits), *self.own_actions),
             (*workflows(self.onboarding, self.clock, guard, provider), *trail.workflows(self.audit)),
         )
-        return LocalInvoker(
-            heard(offered, self.telemetry), self.runner, self.gate, authorise=lambda _ctx, _permission: True
-        )
+        return LocalInvoker(heard(offered, self.telemetry), self.runner, self.gate, authorise=permits)
+
+    def _team_of(self, ctx: RequestContext, service: str) -> str | None:
+        return self.catalog.team_of(ctx, service)  # the catalog is made when a grant for a team is looked at
 
     def telling(self, listener: Callable[[StepEvent], None]) -> LocalInvoker:
         """The way in for one caller who listens: steps of what is done at once go there and nowhere else."""
@@ -178,7 +193,7 @@ class App:
         from fops.actions.gate import Gate  # noqa: PLC0415 - as registry
         from fops.policy import AllowAll  # noqa: PLC0415 - as registry
 
-        return Gate(self.registry, AllowAll(), self.audit)
+        return Gate(self.registry, AllowAll(), self.audit, authorise=self.identity.authority.permits)
 
     @cached_property
     def runner(self) -> InlineRunner:
@@ -239,30 +254,9 @@ class App:
     @cached_property
     def explainer(self) -> Explainer:
         """`fops why` over every room's nouns."""
-        from fops.actions.describe import AuditEntries  # noqa: PLC0415 - as database
-        from fops.actions.store import Operations  # noqa: PLC0415 - as database
-        from fops.catalog.describe import Services  # noqa: PLC0415 - as database
-        from fops.onboarding.trace.proposed import (  # noqa: PLC0415 - as database
-            PullRequests,
-            asked_in,
-            lock_in_proposal,
-            written_lines,
-        )
-        from fops.onboarding.trace.provenance import GeneratedFiles, lock_on_disk  # noqa: PLC0415 - as database
-        from fops.provenance import Explainer  # noqa: PLC0415 - as database
-        from fops.provenance.store import RecordedNodes  # noqa: PLC0415 - as database
+        from fops.bootstrap.explained import explainer  # noqa: PLC0415 - as database
 
-        files = GeneratedFiles((lock_on_disk, lock_in_proposal(self.database)), asked_in(self.database))
-        return Explainer(
-            (
-                Operations(self.database),
-                AuditEntries(self.audit),
-                Services(self.database, written_lines(self.database)),
-                RecordedNodes(self.database),
-                PullRequests(self.database),
-                files,
-            )
-        )
+        return explainer(self)
 
 
 def open_app(settings: Settings, *, listener: Callable[[StepEvent], None] = lambda _event: None) -> App:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from fops.audit import AuditSettings
+from fops.auth.settings import AuthSettings
 from fops.bootstrap.limits import LimitSettings
 from fops.bootstrap.server import ServerSettings
 from fops.kernel.formats import load_toml
@@ -39,7 +40,7 @@ class CoreSettings:
 
 
 GROUPS = (
-    CoreSettings, StorageSettings, AuditSettings, ServerSettings, LimitSettings, TelemetrySettings, GithubSettings,
+    CoreSettings, StorageSettings, AuditSettings, ServerSettings, AuthSettings, LimitSettings, TelemetrySettings, GithubSettings,
 )  # fmt: skip
 
 

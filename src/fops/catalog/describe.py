@@ -12,15 +12,20 @@ from fops.provenance.model import Description, Location, Node
 from fops.storage.database import Database
 
 Line = Callable[[int], Description]
+Sees = Callable[[RequestContext, str, str | None], bool]
+"""Whether a service of a name, which a team owns, may be seen."""
 Written = Callable[[RequestContext, Registered], Line | None]
 """Gives the lines of a service's file as something generated; None where F-Ops did not write this text."""
 
 
 class Services:
-    """Describes services by their id."""
+    """Describes services by their id, to who may see them."""
 
-    def __init__(self, database: Database, written: Written = lambda _ctx, _service: None) -> None:
+    def __init__(
+        self, database: Database, sees: Sees, written: Written = lambda _ctx, _service: None
+    ) -> None:
         self._database = database
+        self._sees = sees
         self._written = written
 
     def describe(self, ctx: RequestContext, subject: str) -> Description | None:
@@ -29,7 +34,7 @@ class Services:
             return None
         with self._database.read() as connection:
             one = store.find(connection, ctx, subject)
-        if one is None:
+        if one is None or not self._sees(ctx, one.name, one.team):
             return None
         owner = f"team {one.team}" if one.team else "no team"
         says = f"{one.name} of {owner}, from {one.repository or 'no repository'}; {_when(one)}"

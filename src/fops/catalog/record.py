@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
 from fops.catalog import store
@@ -106,16 +107,38 @@ class Catalog:
             return as_json(_found(store.find(connection, ctx, name), name))
 
     def page(
-        self, ctx: RequestContext, *, after: str | None, limit: int, team: str | None = None
+        self,
+        ctx: RequestContext,
+        *,
+        after: str | None,
+        limit: int,
+        team: str | None = None,
+        sees: Callable[[Registered], bool] = lambda _one: True,
     ) -> dict[str, Any]:
-        """Services by name, behind a name, and the cursor of the next page."""
+        """Services by name that the caller sees, behind a name, and the cursor of the next page."""
         with self._database.read() as connection:
-            found = store.page(connection, ctx, after=after, limit=limit + 1, team=team)
+            every = self._behind(connection, ctx, after, limit=limit + 1, team=team)
+            found = list(islice(filter(sees, every), limit + 1))
         shown = found[:limit]
         return {
             "services": [as_row(one) for one in shown],
             "cursor": shown[-1].name if len(found) > limit else None,
         }
+
+    def owners(self, ctx: RequestContext, told: Told) -> dict[str, str | None]:
+        """Each service that is meant with the team that answers for it: who owns it, else who is to own it."""
+        with self._database.read() as connection:
+            return {
+                after.name: (before or after).team for before, after in self._pairs(connection, ctx, told)
+            }
+
+    def _behind(
+        self, connection: Any, ctx: RequestContext, after: str | None, *, limit: int, team: str | None
+    ) -> Iterator[Registered]:
+        """All services behind a name, read a page at a time."""
+        while found := store.page(connection, ctx, after=after, limit=limit, team=team):
+            yield from found
+            after = found[-1].name
 
     def remove(self, ctx: RequestContext, name: str) -> dict[str, Any]:
         """Forget a service; returns what was known of it. What runs is not touched. Raises NotFound."""
@@ -211,9 +234,14 @@ def _outcome(before: Registered | None, after: Registered) -> dict[str, Any]:
     return {"id": after.id, "name": after.name, "status": status, "changes": different}
 
 
+def no_service(name: str) -> NotFound:
+    """There is no service of a name, or none for who asks."""
+    return NotFound(
+        f"no service {name!r}", hint="`fops service list` shows them; `fops service add` adds one"
+    )
+
+
 def _found(one: Registered | None, name: str) -> Registered:
     if one is None:
-        raise NotFound(
-            f"no service {name!r}", hint="`fops service list` shows them; `fops service add` adds one"
-        )
+        raise no_service(name)
     return one

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from fops.actions import Invoker, StepEvent
     from fops.bootstrap import App
+    from fops.client.login import Login
     from fops.kernel.context import RequestContext
 
 
@@ -36,15 +37,48 @@ class Session:
 
     @cached_property
     def invoker(self) -> Invoker:
-        """The way into the house: through the server of this data directory where one answers, else in this process."""
+        """The way into the house: the server of this data directory, else the one signed in to, else this process."""
+        return self._remote or self.app.invoker
+
+    @cached_property
+    def place(self) -> str:
+        """Where `invoker` leads, for a person."""
+        if self._remote is None:
+            return f"this machine, {self.app.home}"
+        return self.login.url if self.login and not self.own_server else f"the server of {self.app.home}"
+
+    @cached_property
+    def login(self) -> Login | None:
+        """The server that this machine is signed in to."""
+        if not (self.app.home / "login.json").exists():
+            return None  # without the client and its HTTP
+        from fops.client.login import Logins  # noqa: PLC0415 - only where somebody signed in
+
+        return Logins(self.app.home).read()
+
+    @cached_property
+    def own_server(self) -> bool:
+        """Whether a server of this data directory runs: it goes before any other."""
         from fops.bootstrap.server import SOCKET  # noqa: PLC0415 - as app
 
         socket = self.app.home / SOCKET
         if not socket.exists():
-            return self.app.invoker
-        from fops.client.invoke import HttpInvoker, answers, at_socket  # noqa: PLC0415 - only where a server ran
+            return False
+        from fops.client.invoke import answers  # noqa: PLC0415 - only where a server ran
 
-        return HttpInvoker(at_socket(socket), self.listener) if answers(socket) else self.app.invoker
+        return answers(socket)
+
+    @cached_property
+    def _remote(self) -> Invoker | None:
+        if not (self.own_server or self.login):
+            return None
+        from fops.bootstrap.server import SOCKET  # noqa: PLC0415 - as app
+        from fops.client.invoke import HttpInvoker, at_socket  # noqa: PLC0415 - as own_server
+        from fops.client.login import Bearing, Logins, at_url  # noqa: PLC0415 - as login
+
+        if self.own_server or self.login is None:
+            return HttpInvoker(at_socket(self.app.home / SOCKET), self.listener)
+        return HttpInvoker(at_url(self.login.url, Bearing(Logins(self.app.home), self.login)), self.listener)
 
     def context(self, *, dry_run: bool = False) -> RequestContext:
         """A fresh request from this door; `dry_run` of the command comes beside the global one."""

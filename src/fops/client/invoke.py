@@ -133,6 +133,16 @@ def answers(path: Path) -> bool:
     return True
 
 
+def posted(client: httpx2.Client, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """The JSON that a server answers to one request. Raises Unreachable, else what the server's house raised."""
+    try:
+        return _document(client.post(path, json=dict(body)))
+    except httpx2.TransportError as error:
+        raise Unreachable(
+            f"the server at {client.base_url} does not answer", hint="`fops serve` starts one"
+        ) from error
+
+
 def _document(answer: httpx2.Response) -> dict[str, Any]:
     try:
         document = answer.json()

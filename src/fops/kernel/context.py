@@ -12,8 +12,10 @@ DEFAULT_TENANT = "default"
 class RequestContext:
     """Carried by value through every call; nothing reads it from globals.
 
-    Attributes: `actor` such as `local:ada`; `door` cli, api, mcp, worker or test; `deadline` aware UTC or None; `trace`
-    the W3C traceparent of what asked, so that work on another thread or process belongs to the same trace.
+    Attributes: `actor` such as `local:ada` or `user:ada`; `door` cli, api, mcp, worker or test; `deadline` aware UTC or
+    None; `trace` the W3C traceparent of what asked, so that work on another thread or process belongs to the same trace;
+    `credential` the id of the session or token by which the actor is known, whose bounds hold for all they ask: whoever
+    keeps a context for later keeps it too.
     """
 
     actor: str
@@ -23,4 +25,5 @@ class RequestContext:
     operation_id: str | None = None
     dry_run: bool = False
     deadline: datetime | None = None
+    credential: str | None = None
     trace: str | None = None

@@ -15,7 +15,8 @@ FopsError
 │   ├── UnsafeInput    a path, URL or reference tries to leave its place
 │   ├── NotFound       the named thing does not exist
 │   ├── RefusedByPolicy   policy said no
-│   ├── NotAllowed     not signed in, or not permitted
+│   ├── NotAllowed     not permitted
+│   │   └── NotSignedIn   nobody knows who asks
 │   ├── OutsideFailed  an outside system answered with a failure
 │   ├── StorageFailed  our own data directory cannot be read or written
 │   └── Cancelled      a person stopped it
@@ -149,11 +150,18 @@ class RefusedByPolicy(Final):
 
 
 class NotAllowed(Final):
-    """Not signed in, or not permitted."""
+    """Not permitted."""
 
     code = "not_allowed"
     exit_code = 4
     http_status = 403
+
+
+class NotSignedIn(NotAllowed):
+    """Nobody knows who asks."""
+
+    code = "not_signed_in"
+    http_status = 401
 
 
 class OutsideFailed(Final):

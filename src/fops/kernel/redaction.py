@@ -16,6 +16,7 @@ _SECRET_KEY = re.compile(
 _USERINFO = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^\s/?#]*@")
 TOKENS = (
     re.compile(r"\b(?:ghp|gho|ghu|ghs|ghr)_[A-Za-z0-9]{20,}\b|\bgithub_pat_[A-Za-z0-9_]{20,}\b"),  # GitHub
+    re.compile(r"\bfops_(?:pat|rt|inv|set)_[0-9A-Za-z]{49}\b"),  # our own
     re.compile(r"\bglpat-[A-Za-z0-9_-]{16,}\b"),  # GitLab
     re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),  # AWS access key id
     re.compile(r"\bxox[abposr]-[A-Za-z0-9-]{10,}\b"),  # Slack

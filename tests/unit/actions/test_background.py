@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from factories.actions import Echo, a_context, a_gate
+from factories.actions import Echo, a_context, a_gate, anybody_may
 from fops.actions.background import Background
 from fops.actions.invoke import LocalInvoker
 from fops.actions.operations import InlineRunner, Workflow
@@ -25,7 +25,7 @@ def release():
     found.set()
 
 
-def _background(database, folder, release, *, workers=1, waiting=1, authorise=lambda _ctx, _permission: True):
+def _background(database, folder, release, *, workers=1, waiting=1, authorise=anybody_may):
     def run(one, parameters):
         with one.step("say"):
             release.wait(20)
@@ -42,10 +42,10 @@ def _background(database, folder, release, *, workers=1, waiting=1, authorise=la
 def test_work_goes_on_while_the_caller_has_left(database, release, tmp_path):
     background = _background(database, tmp_path, release)
     started = background.start(a_context(), "echo.wait", {"text": "hello"})
-    assert operation(database, a_context(), started)["status"] == "running"
+    assert operation(database, a_context(), started, anybody_may)["status"] == "running"
     release.set()
     background.close(20)
-    done = operation(database, a_context(), started)
+    done = operation(database, a_context(), started, anybody_may)
     assert (done["status"], done["result"], done["subject"]) == ("succeeded", {"said": "hello"}, "hello")
 
 
@@ -79,12 +79,12 @@ def test_what_has_not_begun_is_called_off_when_the_server_stops(database, releas
     first, second = (background.start(a_context(), "echo.wait", {"text": "a"}) for _ in range(2))
     threading.Timer(0.2, release.set).start()
     background.close(20)
-    assert operation(database, a_context(), first)["status"] == "succeeded"
-    assert operation(database, a_context(), second)["status"] == "cancelled"
+    assert operation(database, a_context(), first, anybody_may)["status"] == "succeeded"
+    assert operation(database, a_context(), second, anybody_may)["status"] == "cancelled"
 
 
 def test_who_may_not_leaves_no_operation(database, release, tmp_path):
-    background = _background(database, tmp_path, release, authorise=lambda _ctx, _permission: False)
+    background = _background(database, tmp_path, release, authorise=lambda _ctx, _permission, _on: False)
     with pytest.raises(NotAllowed):
         background.start(a_context(), "echo.wait", {"text": "a"})
     background.close(1)

@@ -99,7 +99,7 @@ def test_a_refusal_by_policy_is_in_the_trail_and_nothing_ran(tmp_path):
 
 
 def test_who_may_not_is_refused_and_recorded(tmp_path):
-    gate, audit = a_gate(tmp_path, authorise=lambda _ctx, permission: permission != "echo.say")
+    gate, audit = a_gate(tmp_path, authorise=lambda _ctx, permission, _on: permission != "echo.say")
     with pytest.raises(NotAllowed):
         gate.run(a_context(), a_change_set())
     assert _outcomes(audit) == [("echo.say", "refused")]

@@ -15,7 +15,7 @@ from fops.kernel.errors import NotAllowed, UsageError
 def _invoker(database, folder, action, *, allowed=True):
     gate, audit = a_gate(folder, action)
     runner = InlineRunner(database, SystemClock())
-    return LocalInvoker(Registry([action]), runner, gate, lambda _ctx, _permission: allowed), audit
+    return LocalInvoker(Registry([action]), runner, gate, lambda _ctx, _permission, _on: allowed), audit
 
 
 @pytest.fixture

@@ -11,7 +11,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from fops.api.application import create_app
+from fops.api.documents import needs
 from fops.api.telling.requests import Routes, TellRequests
+from fops.auth.permissions import PUBLIC
 from fops.telemetry.logs import configured
 from fops.telemetry.settings import TelemetrySettings
 
@@ -71,7 +73,7 @@ def test_a_request_that_is_called_off_is_no_error_of_ours(lines, house):
 def test_a_mistake_of_ours_is_a_problem_for_the_caller_and_a_traceback_for_us(lines, house):
     app = create_app(house)
 
-    @app.get("/broken")
+    @app.get("/broken", openapi_extra=needs(PUBLIC))
     def broken() -> None:
         raise RuntimeError("password=hunter2")
 

@@ -6,8 +6,10 @@ import json
 
 import pytest
 
+from factories.people import signed_in
 from factories.repositories import branches
 from fops.api.application import create_app
+from fops.auth import Role
 from fops.bootstrap import open_app
 from fops.bootstrap.settings import Settings
 
@@ -104,7 +106,9 @@ def test_with_sign_in_a_path_on_the_server_must_lie_below_an_allowed_root(tmp_pa
 
     roots = {"ALLOWED_ROOTS": str(tmp_path)} if allowed else {}
     house = open_app(Settings(flags={"FOPS_HOME": str(tmp_path / "fops"), **roots}))
-    with TestClient(create_app(house), base_url="http://localhost") as client:
+    with TestClient(
+        create_app(house), base_url="http://localhost", headers=signed_in(house, "ada", Role.OPERATOR)
+    ) as client:
         for path, body in (
             ("/api/onboard/repo", _body(site)),
             ("/api/invoke/onboard.repo", {"what": str(site)}),

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
+from fops.actions.gate import Authorise
 from fops.actions.model import Action, Effect, Honesty, Parameters, Preview
+from fops.auth import EVERYWHERE, Scope
+from fops.auth.permissions import SIGNED_IN
 from fops.catalog import Environment, Protection, Runtime
-from fops.catalog.record import Catalog, Named, Told
+from fops.catalog.record import Catalog, Named, Told, no_service
+from fops.kernel.context import RequestContext
 from fops.kernel.errors import UsageError
 
 LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")  # RFC 1123, as in a service file
@@ -66,36 +71,68 @@ class OneService(Parameters):
     service: str
 
 
-def actions(catalog: Catalog) -> tuple[Action, ...]:
-    """The actions over a catalog."""
+def sees_service(authorise: Authorise, ctx: RequestContext, name: str, team: str | None) -> bool:
+    """Whether a service may be seen."""
+    return authorise(ctx, "service.read", Scope(service=name, team=team))
+
+
+def actions(catalog: Catalog, authorise: Authorise) -> tuple[Action, ...]:
+    """The actions over a catalog. What somebody may not see is not found."""
+    known = partial(_known, catalog, authorise)
     return (
         Action(
             name="service.add", summary="services as a service file or a person tells of them", effect=Effect.CHANGE,
             permission="service.add", parameters=ServiceAdd, own=True, idempotent=True,
+            scope=lambda ctx, asked: _answering(catalog.owners(ctx, _told(asked))),
             subject=lambda _ctx, asked: ", ".join(catalog.names(_told(asked))),
             preview=lambda ctx, asked: Preview(honesty=Honesty.SERVER, changes=catalog.preview(ctx, _told(asked))),
             perform=lambda ctx, asked: catalog.add(ctx, _told(asked)),
         ),
         Action(
-            name="service.list", summary="services by name", effect=Effect.READ, permission="service.read",
-            parameters=ServicesPage, idempotent=True,
-            perform=lambda ctx, asked: catalog.page(ctx, after=asked.cursor, limit=asked.limit, team=asked.team),
+            name="service.list", summary="services by name", effect=Effect.READ, permission=SIGNED_IN,
+            parameters=ServicesPage, idempotent=True, perform=lambda ctx, asked: _page(catalog, authorise, ctx, asked),
         ),
         Action(
             name="service.show", summary="one service, and where each fact came from", effect=Effect.READ,
-            permission="service.read", parameters=OneService, idempotent=True,
-            perform=lambda ctx, asked: catalog.show(ctx, asked.service),
+            permission=SIGNED_IN, parameters=OneService, idempotent=True, perform=lambda ctx, asked: known(ctx, asked.service),
         ),
         Action(
             name="service.remove", summary="forget a service; what runs is not touched", effect=Effect.CHANGE,
             permission="service.remove", parameters=OneService, own=True,
-            subject=lambda ctx, asked: catalog.show(ctx, asked.service)["name"],
+            scope=lambda ctx, asked: _scope_of(known(ctx, asked.service)),
+            subject=lambda ctx, asked: known(ctx, asked.service)["name"],
             preview=lambda ctx, asked: Preview(
-                honesty=Honesty.SERVER, changes=(f"service {catalog.show(ctx, asked.service)['name']}: forgotten",)
+                honesty=Honesty.SERVER, changes=(f"service {known(ctx, asked.service)['name']}: forgotten",)
             ),
             perform=lambda ctx, asked: catalog.remove(ctx, asked.service),
         ),
     )  # fmt: skip
+
+
+def _page(catalog: Catalog, authorise: Authorise, ctx: RequestContext, asked: ServicesPage) -> dict[str, Any]:
+    everywhere = authorise(ctx, "service.read", EVERYWHERE)
+    return catalog.page(
+        ctx, after=asked.cursor, limit=asked.limit, team=asked.team,
+        sees=lambda one: everywhere or sees_service(authorise, ctx, one.name, one.team),
+    )  # fmt: skip
+
+
+def _known(catalog: Catalog, authorise: Authorise, ctx: RequestContext, name: str) -> dict[str, Any]:
+    one = catalog.show(ctx, name)
+    if not sees_service(authorise, ctx, one["name"], one["team"]):
+        raise no_service(name)
+    return one
+
+
+def _scope_of(one: dict[str, Any]) -> Scope:
+    return Scope(service=one["name"], team=one["team"])
+
+
+def _answering(owners: dict[str, str | None]) -> Scope:
+    """Where somebody must be allowed to add these: on the one service, on the one team, else everywhere."""
+    teams = set(owners.values())
+    team = teams.pop() if len(teams) == 1 else None
+    return Scope(service=next(iter(owners)) if len(owners) == 1 else None, team=team)
 
 
 def _told(asked: ServiceAdd) -> Told:

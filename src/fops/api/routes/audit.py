@@ -16,7 +16,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import AwareDatetime
 
 from fops.api.callers import Caller, House, counts_as_work, stream_place, verifying_place
-from fops.api.documents import Responses, answer, failures
+from fops.api.documents import Responses, answer, failures, needs
 from fops.api.reading import told
 from fops.api.streams import LINES, begun
 from fops.api.work import Key, Prefer, worked
@@ -43,7 +43,11 @@ Actor = Annotated[str | None, Query(description="Exactly this actor.")]
 Target = Annotated[str | None, Query(description="Exactly this target.")]
 
 
-@router.get("", responses=answer({"entries": [_ENTRY], "cursor": None}) | failures(422, 507))
+@router.get(
+    "",
+    openapi_extra=needs("audit.read"),
+    responses=answer({"entries": [_ENTRY], "cursor": None}) | failures(422, 507),
+)
 async def entries(
     house: House,
     caller: Caller,
@@ -78,6 +82,7 @@ async def _begun(
 
 @router.get(
     "/events",
+    openapi_extra=needs("audit.read"),
     response_class=EventSourceResponse,
     dependencies=[Depends(stream_place)],
     responses=failures(422, 507),
@@ -99,6 +104,7 @@ async def events(
 
 @router.get(
     "/export",
+    openapi_extra=needs("audit.read"),
     response_class=StreamingResponse,
     dependencies=[Depends(stream_place)],
     responses=failures(422, 507) | _LINES,
@@ -116,6 +122,7 @@ async def export(house: House, caller: Caller, since: Since = None, until: Until
 
 @router.post(
     "/verify",
+    openapi_extra=needs("audit.read"),
     dependencies=[Depends(counts_as_work)],
     responses=answer(_VERDICT)
     | answer(
@@ -132,7 +139,11 @@ async def check(
     return await worked(house, caller, "audit.check", {}, prefer=prefer, key=idempotency_key)
 
 
-@router.post("/seal", responses=answer({"sealed": [_SEAL], "dropped": []}) | failures(403, 409, 422, 507))
+@router.post(
+    "/seal",
+    openapi_extra=needs("audit.seal"),
+    responses=answer({"sealed": [_SEAL], "dropped": []}) | failures(403, 409, 422, 507),
+)
 def seal(
     house: House,
     caller: Caller,
@@ -142,13 +153,18 @@ def seal(
     return dict(house.invoker.invoke(replace(caller, dry_run=dry_run), "audit.seal", {}))
 
 
-@router.get("/verify", dependencies=[Depends(verifying_place)], responses=answer(_VERDICT) | failures(507))
+@router.get(
+    "/verify",
+    openapi_extra=needs("audit.read"),
+    dependencies=[Depends(verifying_place)],
+    responses=answer(_VERDICT) | failures(507),
+)
 async def verify(house: House, caller: Caller) -> JSONResponse:
     """Whether every line is there and as it was written."""
     return await told(house, caller, "audit.verify", {})
 
 
-@router.get("/{entry_id}", responses=answer(_ENTRY) | failures(404, 507))
+@router.get("/{entry_id}", openapi_extra=needs("audit.read"), responses=answer(_ENTRY) | failures(404, 507))
 async def entry(house: House, caller: Caller, entry_id: str) -> JSONResponse:
     """One entry, whole."""
     return await told(house, caller, "audit.show", {"id": entry_id})

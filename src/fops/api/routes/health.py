@@ -8,9 +8,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
 from fops.api.callers import House
-from fops.api.documents import answer, failures
+from fops.api.documents import answer, failures, needs
 from fops.api.problems import problem
 from fops.api.telling.access import HEALTH_READ, may_read
+from fops.auth.permissions import PUBLIC
 from fops.kernel.errors import Transient
 from fops.telemetry.health import worst
 from fops.telemetry.model import Check, State
@@ -21,13 +22,13 @@ _WORDS = {State.PASSING: "ready", State.DEGRADED: "degraded"}
 _READY = {"status": "ready", "checks": [{"name": "database", "state": "passing", "detail": ""}]}
 
 
-@router.get("/live", responses=answer({"status": "alive"}))
+@router.get("/live", openapi_extra=needs(PUBLIC), responses=answer({"status": "alive"}))
 async def live() -> dict[str, str]:
     """Whether the process answers at all."""
     return {"status": "alive"}
 
 
-@router.get("/ready", responses=answer(_READY) | failures(503))
+@router.get("/ready", openapi_extra=needs(PUBLIC), responses=answer(_READY) | failures(503))
 def ready(request: Request, house: House) -> JSONResponse:
     """Whether it can do its work, at most a second ago. `checks` are for who has `health.read` or the METRICS_TOKEN."""
     checks = house.health.checks()

@@ -10,15 +10,17 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
 from fops.api.callers import Caller, House, counts_as_work
-from fops.api.documents import WORK, answer, failures
+from fops.api.documents import WORK, answer, failures, needs
 from fops.api.streams import LINES, STEPS, begun, steps_told
 from fops.api.work import Key, Prefer, worked
+from fops.auth.permissions import SIGNED_IN
 
 router = APIRouter(prefix="/invoke", tags=["invoke"])
 
 
 @router.get(
     "",
+    openapi_extra=needs(SIGNED_IN),
     responses=answer(
         {"names": [{"name": "audit.verify", "summary": "whether the trail is whole", "parameters": {}}]}
     ),
@@ -30,7 +32,7 @@ def offered(house: House) -> dict[str, Any]:
     return {"names": list(known)}
 
 
-@router.post("/{name}", responses=answer({"ok": True, "entries": 7})
+@router.post("/{name}", openapi_extra=needs(SIGNED_IN), responses=answer({"ok": True, "entries": 7})
              | answer({"operation": "opn_01jx0000000000000000000000"}, status=202, description="It runs; `Location` says where.")
              | failures(*WORK))  # fmt: skip
 async def invoke(

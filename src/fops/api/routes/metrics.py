@@ -6,8 +6,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from fops.api.callers import House
-from fops.api.documents import Responses, failures
+from fops.api.documents import Responses, failures, needs
 from fops.api.telling.access import METRICS_READ, may_read
+from fops.auth.permissions import PUBLIC
 from fops.kernel.errors import NotAllowed
 from fops.telemetry.metrics import CONTENT_TYPE
 
@@ -19,7 +20,7 @@ _TEXT: Responses = {
 }
 
 
-@router.get("/metrics", response_class=Response, responses=_TEXT | failures(403))
+@router.get("/metrics", openapi_extra=needs(PUBLIC), response_class=Response, responses=_TEXT | failures(403))
 def metrics(request: Request, house: House) -> Response:
     """Everything that is measured, with values of this moment; needs `metrics.read` or the METRICS_TOKEN."""
     if not may_read(request, METRICS_READ):

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from fops.api.callers import Caller, House, counts_as_work
-from fops.api.documents import WORK, answer, failures
+from fops.api.documents import WORK, answer, failures, needs
 from fops.api.work import Key, Prefer, worked
 
 router = APIRouter(prefix="/onboard", tags=["onboard"])
@@ -46,7 +46,7 @@ class RepositoryToOnboard(BaseModel):
     forget: Annotated[bool, Field(description="Start without what earlier runs were told.")] = False
 
 
-@router.post("/repo", dependencies=[Depends(counts_as_work)], responses=answer(_RESULT)
+@router.post("/repo", openapi_extra=needs("onboard.propose"), dependencies=[Depends(counts_as_work)], responses=answer(_RESULT)
              | answer({"operation": "opn_01jx0000000000000000000000"}, status=202, description="It runs; `Location` says where.")
              | failures(*WORK))  # fmt: skip
 async def repo(

@@ -13,8 +13,9 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from fops.actions import store
 from fops.api.callers import Caller, House, stream_place
-from fops.api.documents import answer, failures
+from fops.api.documents import answer, failures, needs
 from fops.api.reading import told
+from fops.auth.permissions import SIGNED_IN
 from fops.bootstrap import App
 from fops.kernel.context import RequestContext
 
@@ -26,7 +27,11 @@ _OPERATION = {"id": "opn_01jx0000000000000000000000", "kind": "onboard.repo", "s
               "started_at": "2026-11-24T09:30:00.000000Z", "finished_at": "2026-11-24T09:30:02.000000Z"}  # fmt: skip
 
 
-@router.get("", responses=answer({"operations": [_OPERATION], "cursor": None}) | failures(422, 507))
+@router.get(
+    "",
+    openapi_extra=needs(SIGNED_IN),
+    responses=answer({"operations": [_OPERATION], "cursor": None}) | failures(422, 507),
+)
 async def operations(
     house: House,
     caller: Caller,
@@ -42,7 +47,9 @@ async def operations(
 
 
 @router.get(
-    "/{operation_id}", responses=answer(_OPERATION | {"result": {"status": "proposed"}}) | failures(404, 507)
+    "/{operation_id}",
+    openapi_extra=needs(SIGNED_IN),
+    responses=answer(_OPERATION | {"result": {"status": "proposed"}}) | failures(404, 507),
 )
 async def operation(house: House, caller: Caller, operation_id: str) -> JSONResponse:
     """One operation, with its result once it has ended."""
@@ -54,7 +61,7 @@ async def _known(house: House, caller: Caller, operation_id: str) -> None:
     await run_in_threadpool(house.invoker.invoke, caller, "operations.show", {"id": operation_id})
 
 
-@router.get("/{operation_id}/events", response_class=EventSourceResponse, dependencies=[Depends(_known), Depends(stream_place)],
+@router.get("/{operation_id}/events", response_class=EventSourceResponse, openapi_extra=needs(SIGNED_IN), dependencies=[Depends(_known), Depends(stream_place)],
             responses=failures(404, 507))  # fmt: skip
 async def events(
     request: Request,

@@ -12,6 +12,9 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from fops.api.documents import needs
+from fops.auth.permissions import PUBLIC
+
 router = APIRouter(include_in_schema=False)
 
 _STYLE = (
@@ -25,7 +28,7 @@ _DIGEST = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 _POLICY = f"default-src 'none'; style-src 'sha256-{_DIGEST}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
 
-@router.get("/docs")
+@router.get("/docs", openapi_extra=needs(PUBLIC))
 async def docs(request: Request) -> HTMLResponse:
     """Every route with its parameters, an example, and what it answers."""
     document = request.app.openapi()

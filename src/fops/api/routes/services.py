@@ -9,7 +9,7 @@ from fastapi import APIRouter, Body, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from fops.api.callers import Caller, House
-from fops.api.documents import answer, failures
+from fops.api.documents import answer, failures, needs
 
 router = APIRouter(prefix="/services", tags=["services"])
 
@@ -54,7 +54,11 @@ class ServicesToAdd(BaseModel):
     team: Annotated[str | None, Field(max_length=63, description="The team that owns what is added; wins over the file's.")] = None  # fmt: skip
 
 
-@router.get("", responses=answer({"services": [_ROW], "cursor": None}) | failures(422, 507))
+@router.get(
+    "",
+    openapi_extra=needs("service.read"),
+    responses=answer({"services": [_ROW], "cursor": None}) | failures(422, 507),
+)
 def services(
     house: House,
     caller: Caller,
@@ -67,7 +71,9 @@ def services(
     return dict(house.invoker.invoke(caller, "service.list", wanted))
 
 
-@router.post("", responses=answer(_ADDED) | failures(400, 403, 409, 413, 422, 507))
+@router.post(
+    "", openapi_extra=needs("service.add"), responses=answer(_ADDED) | failures(400, 403, 409, 413, 422, 507)
+)
 def add(
     house: House,
     caller: Caller,
@@ -79,13 +85,19 @@ def add(
     return dict(house.invoker.invoke(replace(caller, dry_run=dry_run), "service.add", told))
 
 
-@router.get("/{service}", responses=answer(_SERVICE) | failures(404, 422, 507))
+@router.get(
+    "/{service}", openapi_extra=needs("service.read"), responses=answer(_SERVICE) | failures(404, 422, 507)
+)
 def service(house: House, caller: Caller, service: Name) -> dict[str, Any]:
     """One service, and the file and line of each fact."""
     return dict(house.invoker.invoke(caller, "service.show", {"service": service}))
 
 
-@router.delete("/{service}", responses=answer({"removed": _SERVICE}) | failures(403, 404, 409, 422, 507))
+@router.delete(
+    "/{service}",
+    openapi_extra=needs("service.remove"),
+    responses=answer({"removed": _SERVICE}) | failures(403, 404, 409, 422, 507),
+)
 def remove(house: House, caller: Caller, service: Name, dry_run: DryRun = False) -> dict[str, Any]:
     """Forget a service. What runs is not touched."""
     return dict(

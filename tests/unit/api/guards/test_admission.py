@@ -47,7 +47,7 @@ def test_who_asks_too_often_is_told_when_to_come_back(tmp_path):
 def test_what_signs_in_may_be_asked_less_often(tmp_path):
     with _api(tmp_path, RATE_SIGN_IN="2") as api:
         for path in ("/api/auth/login", "/api/v1/auth/login"):
-            assert api.post(path, json={}).status_code == 404
+            assert api.post(path, json={}).status_code == 422
         assert api.post("/api/auth/login", json={}).status_code == 429
         assert api.get("/api/operations").status_code == 200
 
