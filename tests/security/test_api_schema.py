@@ -25,7 +25,9 @@ def walked(tmp_path_factory):
     flags = {"FOPS_HOME": str(home), "FOPS_AUTH_MODE": "off", "ALLOWED_HOSTS": "*",
              "RATE_PER_ADDRESS": "1000000", "RATE_OPERATIONS": "1000000"}  # fmt: skip
     house = open_app(Settings(flags=flags))
-    yield schemathesis.openapi.from_asgi("/openapi.json", create_app(house))
+    app = create_app(house)
+    app.state.stops = lambda: True  # a stream without an end of its own ends as it does when the server stops
+    yield schemathesis.openapi.from_asgi("/openapi.json", app)
     house.close(seconds=10)
 
 
