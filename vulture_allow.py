@@ -8,7 +8,7 @@ from types import SimpleNamespace
 _ = SimpleNamespace()
 
 # read by the framework that asks for it, by JSON, and by the HTTP client
-_.__getattr__, _.expires_in, _.sync_auth_flow
+_.__getattr__, _.send_400_response, _.expires_in, _.sync_auth_flow
 
 # read by the packs that later issues bring (ARCHITECTURE: "decided now")
 (

@@ -6,6 +6,7 @@ Must not know: packs, features, doors. Map:
     approvals.py   effect x environment -> approval needed               operations.py  workflows, runs, steps, progress
     invoke.py      the one way in from a door                            background.py  operations on a server's threads
     reading.py     operations, trail and reasons as read actions         store.py       operations and their events
+    own/           actions on the records of rooms below
 """
 
 from fops.actions.gate import Gate

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -48,7 +48,9 @@ def read_parameters(name: str, model: type[Parameters], given: Mapping[str, Any]
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise UsageError(f"{name}: parameter {where or '?'}: {first['msg']}") from error
+        raise UsageError(
+            f"{name}: parameter {where or '?'}: {first['msg'].removeprefix('Value error, ')}"
+        ) from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +79,8 @@ class Action:
     contract that it fulfils (contracts.py) for a `provider` such as `github`; features ask by both. An action with `own`
     changes nothing but F-Ops' own records (a service, a token): whoever may do it asks for it by name, `subject` says on
     what, and asking is the confirmation; it passes the gate like any other. `scope` says where the permission must hold;
-    what shows rows of many scopes declares `fops.auth.permissions.SIGNED_IN` and asks for each.
+    what shows rows of many scopes declares `fops.auth.permissions.SIGNED_IN` and asks for each. What reads more than one
+    document holds has `pieces`: bytes handed on as they are read, by `Invoker.stream`.
     """
 
     name: str
@@ -94,6 +97,7 @@ class Action:
     own: bool = False
     subject: Callable[[RequestContext, Any], str] = lambda _ctx, _parameters: ""
     scope: Callable[[RequestContext, Any], Scope] = everywhere
+    pieces: Callable[[RequestContext, Any], Iterator[bytes]] | None = None
     implements: str = ""
     provider: str = ""
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from types import MappingProxyType
 
 from fastapi import APIRouter, Depends, FastAPI
+from fastapi.concurrency import run_in_threadpool
 from fastapi.telemetry import TelemetryConfig
 from starlette.middleware.cors import CORSMiddleware
 
@@ -16,17 +18,19 @@ from fops.api.callers import Doors, RequestIds, admitted
 from fops.api.documents import with_problems
 from fops.api.guards.admission import Admission, Allowance
 from fops.api.guards.turnstile import Turnstile
-from fops.api.routes import audit, auth, health, invoke, metrics, onboard, operations, page
+from fops.api.routes import audit, auth, health, invoke, metrics, onboard, operations, page, services
 from fops.api.telling.requests import Routes, TellRequests
 from fops.bootstrap import App
 from fops.bootstrap.limits import LimitSettings
 from fops.bootstrap.server import ServerSettings
 from fops.bootstrap.settings import CoreSettings
+from fops.bootstrap.upkeep import UPKEEP_SECONDS, seal_trail
 
 TITLE = "F-Ops DevOps AI Agent"
 DESCRIPTION = "AI-powered DevOps automation platform"
 TAGS = MappingProxyType({
     "onboard": "From a repository to a verified change request.",
+    "services": "What there is, who owns it, and where it runs.",
     "operations": "What runs and ran, with its progress.",
     "audit": "Who did what, when, and how it ended.",
     "auth": "Who you are, and who may do what.",
@@ -59,7 +63,7 @@ def create_app(house: App) -> FastAPI:
     app.state.stops = lambda: False  # whoever serves knows when the end is near
     problems.install(app)
     routers = APIRouter()
-    for room in (onboard, operations, audit, auth, invoke):
+    for room in (onboard, services, operations, audit, auth, invoke):
         routers.include_router(room.router)
     app.include_router(routers, prefix="/api")
     app.include_router(routers, prefix=settings.api_v1_str, include_in_schema=False)
@@ -96,7 +100,15 @@ def _lifespan(house: App) -> Callable[[FastAPI], AbstractAsyncContextManager[Non
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         if house.settings.group(ServerSettings).auth_mode == "on":
             house.identity.sign_in  # noqa: B018 - without a key to sign with, it does not start at all
+        upkeep = asyncio.create_task(_upkeep(house))
         yield
+        upkeep.cancel()
         house.close(seconds=STOP_SECONDS)
 
     return lifespan
+
+
+async def _upkeep(house: App) -> None:
+    while True:
+        await run_in_threadpool(seal_trail, house)
+        await asyncio.sleep(UPKEEP_SECONDS)

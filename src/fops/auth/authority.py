@@ -19,10 +19,6 @@ Look = Callable[[RequestContext], Standing]
 TeamOf = Callable[[RequestContext, str], str | None]
 
 
-def _no_team(_ctx: RequestContext, _service: str) -> None:
-    return None
-
-
 @dataclass(frozen=True, slots=True)
 class _Kept:
     standing: Standing
@@ -36,7 +32,7 @@ class Authority:
     service belongs to. Local actors may do everything.
     """
 
-    def __init__(self, look: Look, clock: Clock, *, team_of: TeamOf = _no_team) -> None:
+    def __init__(self, look: Look, clock: Clock, *, team_of: TeamOf | None = None) -> None:
         self._look = look
         self._clock = clock
         self._team_of = team_of
@@ -51,7 +47,7 @@ class Authority:
         if least is None:
             return False
         standing = self.standing(ctx)
-        if on.service is not None and on.team is None:
+        if on.service is not None and on.team is None and self._team_of is not None:
             on = replace(on, team=self._team_of(ctx, on.service))
         return standing.alive and _within(standing, least, on)
 

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from fops.actions import Action, InlineRunner, LocalInvoker, Registry, StepEvent
     from fops.actions.background import Background
     from fops.actions.gate import Gate
+    from fops.audit.store import AnchoredHeads
+    from fops.catalog.record import Catalog
     from fops.onboarding.onboard import Onboarding
     from fops.provenance import Explainer
     from fops.storage.blobs import Blobs
@@ -41,7 +43,9 @@ if TYPE_CHECKING:
 
 STORES = (
     "fops.actions.store",
+    "fops.audit.store",
     "fops.auth.store",
+    "fops.catalog.store",
     "fops.events.store",
     "fops.onboarding.store",
     "fops.provenance.store",
@@ -81,9 +85,21 @@ class App:
     @cached_property
     def audit(self) -> AuditLog:
         """The audit trail of this node."""
+        chain = self.settings.group(AuditSettings).audit_chain or os.uname().nodename
         return AuditLog(
-            self.audit_folder, clock=self.clock, chain=os.uname().nodename, heard=self.telemetry.audited
+            self.audit_folder,
+            clock=self.clock,
+            chain=chain,
+            anchors=self.anchors,
+            heard=self.telemetry.audited,
         )
+
+    @cached_property
+    def anchors(self) -> AnchoredHeads:
+        """Ends of the trail in the database."""
+        from fops.audit.store import AnchoredHeads  # noqa: PLC0415 - as database
+
+        return AnchoredHeads(self.database, self.clock, self.audit_folder)
 
     @cached_property
     def database(self) -> HeardDatabase:
@@ -111,38 +127,65 @@ class App:
 
     @cached_property
     def registry(self) -> Registry:
-        """What every installed pack brings: all that a gate may run."""
+        """What every installed pack brings, and what changes our own records: all that a gate may run."""
         from fops.actions import Registry  # noqa: PLC0415 - pydantic and SQLAlchemy come with it
 
         packs = [point.load()(self.settings) for point in entry_points(group="fops.packs")]
-        from_packs = (action for pack in packs for action in pack.actions)
-        return heard(Registry((*from_packs, *self._own)), self.telemetry)
+        every = (*(action for pack in packs for action in pack.actions), *self.own_actions)
+        return heard(Registry(every), self.telemetry)
+
+    @cached_property
+    def own_actions(self) -> tuple[Action, ...]:
+        """What reads and changes the records of rooms below the doors' floor."""
+        from fops.actions.own import services, trail  # noqa: PLC0415 - as registry
+
+        return (
+            *services.actions(self.catalog),
+            *trail.actions(self.audit, self.settings.group(AuditSettings)),
+            *self.identity.actions(),
+        )
+
+    @cached_property
+    def identity(self) -> Identity:
+        """Who asks, and what they may do."""
+        return Identity(
+            self.settings.group(AuthSettings), lambda: self.database, self.audit, self.clock, self.home,
+            team_of=self._team_of,
+        )  # fmt: skip
+
+    def _team_of(self, ctx: RequestContext, service: str) -> str | None:
+        return self.catalog.team_of(ctx, service)
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """Which services there are."""
+        from fops.catalog.record import Catalog  # noqa: PLC0415 - as registry
+
+        return Catalog(self.database, self.clock)
 
     @cached_property
     def invoker(self) -> LocalInvoker:
         """The way in for every door: what can be read, and the rooms' workflows."""
         from fops.actions import LocalInvoker, Registry  # noqa: PLC0415 - as registry
+        from fops.actions.own import trail  # noqa: PLC0415 - as registry
         from fops.actions.reading import reads  # noqa: PLC0415 - as registry
         from fops.onboarding.actions import workflows  # noqa: PLC0415 - as registry
 
         guard = partial(may_fetch, self.settings.group(ServerSettings))
         provider = partial(provider_of, self.settings)
         permits = self.identity.authority.permits
-        reading = reads(self.database, self.audit, self.explainer, permits)
-        working = workflows(self.onboarding, self.clock, guard, provider)
-        offered = Registry((*reading, *self._own), working)
+        offered = Registry(
+            (*reads(self.database, self.audit, self.explainer, permits), *self.own_actions),
+            (*workflows(self.onboarding, self.clock, guard, provider), *trail.workflows(self.audit)),
+        )
         return LocalInvoker(heard(offered, self.telemetry), self.runner, self.gate, authorise=permits)
 
-    @cached_property
-    def _own(self) -> tuple[Action, ...]:
-        """Changes of our own records: asked for by name, and run by the gate."""
-        return self.identity.actions()
+    def telling(self, listener: Callable[[StepEvent], None]) -> LocalInvoker:
+        """The way in for one caller who listens: steps of what is done at once go there and nowhere else."""
+        from fops.actions import InlineRunner  # noqa: PLC0415 - as registry
 
-    @cached_property
-    def identity(self) -> Identity:
-        """Who asks, and what they may do."""
-        return Identity(
-            self.settings.group(AuthSettings), lambda: self.database, self.audit, self.clock, self.home
+        return self.invoker.over(
+            InlineRunner(self.database, self.clock, partial(_told, (self.telemetry.stepped, listener)))
         )
 
     @cached_property
@@ -194,6 +237,8 @@ class App:
         """Let what runs come to its end within the time, and let go of the database."""
         if "background" in self.__dict__:
             self.background.close(seconds)
+        if "anchors" in self.__dict__:
+            self.anchors.settle()
         if "database" in self.__dict__:
             self.database.close()
         if self.__dict__.get("tracing"):
@@ -213,10 +258,12 @@ class App:
         from fops.actions.describe import AuditEntries  # noqa: PLC0415 - as database
         from fops.actions.reading import sees_operation  # noqa: PLC0415 - as database
         from fops.actions.store import Operations  # noqa: PLC0415 - as database
+        from fops.catalog.describe import Services  # noqa: PLC0415 - as database
         from fops.onboarding.trace.proposed import (  # noqa: PLC0415 - as database
             PullRequests,
             asked_in,
             lock_in_proposal,
+            written_lines,
         )
         from fops.onboarding.trace.provenance import GeneratedFiles, lock_on_disk  # noqa: PLC0415 - as database
         from fops.provenance import Explainer  # noqa: PLC0415 - as database
@@ -228,6 +275,7 @@ class App:
         return Explainer((
             Operations(self.database, partial(sees_operation, permits)),
             AuditEntries(self.audit, lambda ctx: permits(ctx, "audit.read", EVERYWHERE)),
+            Services(self.database, written_lines(self.database)),
             RecordedNodes(self.database),
             PullRequests(self.database),
             GeneratedFiles(places, asked_in(self.database)),

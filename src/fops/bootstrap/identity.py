@@ -14,7 +14,7 @@ from fops.kernel.context import RequestContext
 if TYPE_CHECKING:
     from fops.actions import Action
     from fops.audit import AuditLog
-    from fops.auth.authority import Authority
+    from fops.auth.authority import Authority, TeamOf
     from fops.auth.credentials.access import AccessTokens
     from fops.auth.credentials.keys import Keys
     from fops.auth.credentials.sessions import Sessions
@@ -40,6 +40,7 @@ class Identity:
         clock: Clock,
         home: Path,
         *,
+        team_of: TeamOf | None = None,
         hasher: Hasher | None = None,
     ) -> None:
         self._settings = settings
@@ -47,6 +48,7 @@ class Identity:
         self._audit = audit
         self._clock = clock
         self._home = home
+        self._team_of = team_of
         self._hasher = hasher
 
     @cached_property
@@ -54,7 +56,7 @@ class Identity:
         """What an actor may do. The database is opened when somebody asks who is not the person at this machine."""
         from fops.auth.authority import Authority  # noqa: PLC0415 - `fops --help` asks nobody
 
-        return Authority(self._look, self._clock)
+        return Authority(self._look, self._clock, team_of=self._team_of)
 
     @cached_property
     def people(self) -> People:

@@ -23,7 +23,7 @@ _READY = {"status": "ready", "checks": [{"name": "database", "state": "passing",
 
 
 @router.get("/live", openapi_extra=needs(PUBLIC), responses=answer({"status": "alive"}))
-def live() -> dict[str, str]:
+async def live() -> dict[str, str]:
     """Whether the process answers at all."""
     return {"status": "alive"}
 

@@ -8,11 +8,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from fops.actions import store
 from fops.api.callers import Caller, House, stream_place
 from fops.api.documents import answer, failures, needs
+from fops.api.reading import told
 from fops.auth.permissions import SIGNED_IN
 from fops.bootstrap import App
 from fops.kernel.context import RequestContext
@@ -30,7 +32,7 @@ _OPERATION = {"id": "opn_01jx0000000000000000000000", "kind": "onboard.repo", "s
     openapi_extra=needs(SIGNED_IN),
     responses=answer({"operations": [_OPERATION], "cursor": None}) | failures(422, 507),
 )
-def operations(
+async def operations(
     house: House,
     caller: Caller,
     kind: Annotated[str | None, Query(description="Exactly this kind, such as onboard.repo.")] = None,
@@ -38,10 +40,10 @@ def operations(
     actor: Annotated[str | None, Query(description="Exactly this actor.")] = None,
     cursor: Annotated[str | None, Query(description="The cursor of the page before.")] = None,
     limit: Annotated[int, Query(ge=1, le=1000, description="Operations of a page.")] = 50,
-) -> dict[str, Any]:
+) -> JSONResponse:
     """Operations, newest first, a page at a time."""
     wanted = {"kind": kind, "status": status, "actor": actor, "cursor": cursor, "limit": limit}
-    return dict(house.invoker.invoke(caller, "operations.list", wanted))
+    return await told(house, caller, "operations.list", wanted)
 
 
 @router.get(
@@ -49,9 +51,9 @@ def operations(
     openapi_extra=needs(SIGNED_IN),
     responses=answer(_OPERATION | {"result": {"status": "proposed"}}) | failures(404, 507),
 )
-def operation(house: House, caller: Caller, operation_id: str) -> dict[str, Any]:
+async def operation(house: House, caller: Caller, operation_id: str) -> JSONResponse:
     """One operation, with its result once it has ended."""
-    return dict(house.invoker.invoke(caller, "operations.show", {"id": operation_id}))
+    return await told(house, caller, "operations.show", {"id": operation_id})
 
 
 async def _known(house: House, caller: Caller, operation_id: str) -> None:
@@ -59,7 +61,7 @@ async def _known(house: House, caller: Caller, operation_id: str) -> None:
     await run_in_threadpool(house.invoker.invoke, caller, "operations.show", {"id": operation_id})
 
 
-@router.get("/{operation_id}/events", response_class=EventSourceResponse, openapi_extra=needs(SIGNED_IN), dependencies=[Depends(_known), Depends(stream_place)],
+@router.get("/{operation_id}/events", openapi_extra=needs(SIGNED_IN), response_class=EventSourceResponse, dependencies=[Depends(_known), Depends(stream_place)],
             responses=failures(404, 507))  # fmt: skip
 async def events(
     request: Request,
