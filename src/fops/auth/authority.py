@@ -51,7 +51,7 @@ class Authority:
         if least is None:
             return False
         standing = self.standing(ctx)
-        if on.service is not None and on.team is None:
+        if on.service is not None and on.team is None and self._team_of is not None:
             on = replace(on, team=self._team_of(ctx, on.service))
         return standing.alive and _within(standing, least, on)
 

@@ -145,6 +145,17 @@ class App:
         )
 
     @cached_property
+    def identity(self) -> Identity:
+        """Who asks, and what they may do."""
+        return Identity(
+            self.settings.group(AuthSettings), lambda: self.database, self.audit, self.clock, self.home,
+            team_of=self._team_of,
+        )  # fmt: skip
+
+    def _team_of(self, ctx: RequestContext, service: str) -> str | None:
+        return self.catalog.team_of(ctx, service)
+
+    @cached_property
     def catalog(self) -> Catalog:
         """Which services there are."""
         from fops.catalog.record import Catalog  # noqa: PLC0415 - as registry

@@ -61,7 +61,7 @@ async def _known(house: House, caller: Caller, operation_id: str) -> None:
     await run_in_threadpool(house.invoker.invoke, caller, "operations.show", {"id": operation_id})
 
 
-@router.get("/{operation_id}/events", response_class=EventSourceResponse, openapi_extra=needs(SIGNED_IN), dependencies=[Depends(_known), Depends(stream_place)],
+@router.get("/{operation_id}/events", openapi_extra=needs(SIGNED_IN), response_class=EventSourceResponse, dependencies=[Depends(_known), Depends(stream_place)],
             responses=failures(404, 507))  # fmt: skip
 async def events(
     request: Request,
