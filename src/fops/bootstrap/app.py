@@ -153,7 +153,7 @@ class App:
         )  # fmt: skip
 
     def _team_of(self, ctx: RequestContext, service: str) -> str | None:
-        return self.catalog.team_of(ctx, service)
+        return self.catalog.team_of(ctx, service)  # the catalog is made when a grant for a team is looked at
 
     @cached_property
     def catalog(self) -> Catalog:
@@ -161,14 +161,6 @@ class App:
         from fops.catalog.record import Catalog  # noqa: PLC0415 - as registry
 
         return Catalog(self.database, self.clock)
-
-    @cached_property
-    def identity(self) -> Identity:
-        """Who asks, and what they may do."""
-        return Identity(
-            self.settings.group(AuthSettings), lambda: self.database, self.audit, self.clock, self.home,
-            team_of=self._team_of,
-        )  # fmt: skip
 
     @cached_property
     def invoker(self) -> LocalInvoker:
@@ -186,9 +178,6 @@ class App:
             (*workflows(self.onboarding, self.clock, guard, provider), *trail.workflows(self.audit)),
         )
         return LocalInvoker(heard(offered, self.telemetry), self.runner, self.gate, authorise=permits)
-
-    def _team_of(self, ctx: RequestContext, service: str) -> str | None:
-        return self.catalog.team_of(ctx, service)  # the catalog is made when a grant for a team is looked at
 
     def telling(self, listener: Callable[[StepEvent], None]) -> LocalInvoker:
         """The way in for one caller who listens: steps of what is done at once go there and nowhere else."""
