@@ -68,7 +68,8 @@ class Action:
     FopsError. `permission` is the role-scoped name that authorisation asks for; `timeout` is in seconds. `undo` takes
     back what `perform` returned when it could not be recorded. What only reads has no `preview`. An action with `own`
     changes nothing but F-Ops' own records (a service, a token): whoever may do it asks for it by name, `subject` says on
-    what, and asking is the confirmation; it passes the gate like any other.
+    what, and asking is the confirmation; it passes the gate like any other. `abandoned` is asked when an earlier attempt of
+    `ctx.operation_id` began and nobody knows how it ended: it takes back what that one left, and says what it found.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Action:
     perform: Callable[[RequestContext, Any], Mapping[str, Any]]
     preview: Callable[[RequestContext, Any], Preview] = lambda _ctx, _parameters: NOTHING
     undo: Callable[[RequestContext, Any, Mapping[str, Any]], None] | None = None
+    abandoned: Callable[[RequestContext], str] | None = None
     idempotent: bool = False
     compensation: str | None = None
     timeout: float = 60.0

@@ -2,6 +2,7 @@
 
 Map: app.py     App and what it builds      settings.py  all groups, their sources and origins
      server.py  settings of the server      guards.py    what the server may be asked to fetch
+     durable.py the worker of a house
 """
 
 from fops.bootstrap.app import App, open_app

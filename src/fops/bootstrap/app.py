@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from fops.provenance import Explainer
     from fops.storage.blobs import Blobs
     from fops.storage.database import Database
+    from fops.workflows.worker import Worker
 
-STORES = ("fops.actions.store", "fops.events.store", "fops.onboarding.store", "fops.provenance.store")
+STORES = ("fops.actions.store", "fops.events.store", "fops.onboarding.store", "fops.provenance.store", "fops.workflows.store")
 """The modules that declare tables; a database is complete once all of them are imported."""
 
 
@@ -98,11 +99,13 @@ class App:
         """The way in for every door: what can be read, and the rooms' workflows."""
         from fops.actions import LocalInvoker, Registry  # noqa: PLC0415 - as registry
         from fops.actions.reading import reads  # noqa: PLC0415 - as registry
+        from fops.actions.working import work  # noqa: PLC0415 - as registry
         from fops.onboarding.actions import workflows  # noqa: PLC0415 - as registry
 
         guard = partial(may_fetch, self.settings.group(ServerSettings))
         offered = Registry(
-            reads(self.database, self.audit, self.explainer), workflows(self.onboarding, self.clock, guard)
+            (*reads(self.database, self.audit, self.explainer), *work(self.database, self.clock)),
+            workflows(self.onboarding, self.clock, guard)
         )
         return LocalInvoker(offered, self.runner, self.gate, authorise=lambda _ctx, _permission: True)
 
@@ -123,19 +126,25 @@ class App:
 
     @cached_property
     def background(self) -> Background:
-        """Runs operations on threads of this process, for a server."""
+        """Queues operations, for a server."""
         from fops.actions.background import Background  # noqa: PLC0415 - as registry
 
         limits = self.settings.group(ServerSettings)
-        return Background(self.invoker, self.runner, self.database, workers=limits.max_running,
-                          waiting=limits.max_waiting)  # fmt: skip
+        return Background(self.invoker, self.database, self.clock, most=limits.max_running + limits.max_waiting)
 
-    def close(self, *, seconds: float) -> None:
-        """Let what runs come to its end within the time, and let go of the database."""
-        if "background" in self.__dict__:
-            self.background.close(seconds)
+    @cached_property
+    def worker(self) -> Worker:
+        """Carries queued operations out, in a server or on its own."""
+        from fops.bootstrap.durable import make_worker  # noqa: PLC0415 - as registry
+
+        return make_worker(self)
+
+    def close(self, *, seconds: float) -> bool:
+        """Let what runs come to its end within the time, and let go of the database. Whether nothing runs any more."""
+        ended = self.worker.stop(seconds) if "worker" in self.__dict__ else True
         if "database" in self.__dict__:
             self.database.close()
+        return ended
 
     @cached_property
     def onboarding(self) -> Onboarding:

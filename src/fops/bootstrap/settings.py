@@ -13,6 +13,7 @@ from fops.bootstrap.server import ServerSettings
 from fops.kernel.formats import load_toml
 from fops.kernel.settings import Loaded, Source, flatten, load, parse_env, path, setting
 from fops.storage.settings import StorageSettings
+from fops.workflows.settings import WorkerSettings
 
 PROJECT_FILES = (".env", ".fops/config.toml")
 
@@ -35,7 +36,7 @@ class CoreSettings:
     )
 
 
-GROUPS = (CoreSettings, StorageSettings, AuditSettings, ServerSettings)
+GROUPS = (CoreSettings, StorageSettings, AuditSettings, ServerSettings, WorkerSettings)
 
 
 class Settings:

@@ -15,7 +15,7 @@ from fops.kernel.errors import Busy, StorageFailed
 from fops.kernel.interrupts import deferred
 from fops.storage.schema import METADATA
 
-HEAD = "0002"  # the newest revision in migrations/versions; a test compares
+HEAD = "0003"  # the newest revision in migrations/versions; a test compares
 
 
 class Database:
