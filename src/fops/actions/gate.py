@@ -246,7 +246,12 @@ class Gate:
 
     def _append(self, ctx: RequestContext, one: _Ready, outcome: Outcome, details: Mapping[str, Any]) -> str:
         return self._audit.append(
-            ctx, action=one.action.name, target=one.call.target, outcome=outcome, details=dict(details), attempt=ctx.attempt
+            ctx,
+            action=one.action.name,
+            target=one.call.target,
+            outcome=outcome,
+            details=dict(details),
+            attempt=ctx.attempt,
         ).id
 
 

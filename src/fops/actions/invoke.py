@@ -44,7 +44,9 @@ class LocalInvoker:
         """As `Invoker`; what changes the outside world is asked for as a change set. Raises UsageError for that."""
         found, valid = self.prepare(ctx, name, parameters)
         if isinstance(found, Workflow):
-            return self._runner.run(ctx, name, found.subject(ctx, valid), lambda one: at_once(found.run(one, valid)))
+            return self._runner.run(
+                ctx, name, found.subject(ctx, valid), lambda one: at_once(found.run(one, valid))
+            )
         if found.effect is Effect.READ:
             return found.perform(ctx, valid)
         return self._change(

@@ -106,7 +106,11 @@ class Operation:
 
     def cut(self, step: str) -> None:
         """Tell that a step of an earlier attempt never ended."""
-        self._tell(StepEvent(operation_id=self.id, step=step, status="failed", detail="its worker ended", seconds=0.0))
+        self._tell(
+            StepEvent(
+                operation_id=self.id, step=step, status="failed", detail="its worker ended", seconds=0.0
+            )
+        )
 
     def _finish(
         self, name: str, status: Literal["succeeded", "failed", "cancelled"], detail: str, started: float
@@ -204,7 +208,9 @@ class InlineRunner:
 
 def succeeded(result: object) -> store.Ended:
     """The end of an operation that gave this."""
-    return store.Ended(status="succeeded", result=redact(dict(result)) if isinstance(result, Mapping) else None)
+    return store.Ended(
+        status="succeeded", result=redact(dict(result)) if isinstance(result, Mapping) else None
+    )
 
 
 def ended_by(error: BaseException) -> store.Ended:

@@ -127,7 +127,7 @@ class Ended:
     error: Mapping[str, str] | None = None
 
 
-def start(
+def start(  # noqa: PLR0913 - a row has this many columns to fill
     connection: Connection,
     ctx: RequestContext,
     operation_id: str,
@@ -171,7 +171,9 @@ def unended(connection: Connection, *, limit: int) -> list[tuple[str, int]]:
 
 
 def _at_work(connection: Connection, statuses: Sequence[str], limit: int) -> list[tuple[str, int]]:
-    wanted = select(operations.c.id, operations.c.hop).where(operations.c.status.in_(statuses), operations.c.hop > 0)
+    wanted = select(operations.c.id, operations.c.hop).where(
+        operations.c.status.in_(statuses), operations.c.hop > 0
+    )
     return [(row.id, row.hop) for row in connection.execute(wanted.order_by(operations.c.id).limit(limit))]
 
 
@@ -184,7 +186,11 @@ def take(connection: Connection, operation_id: str, hop: int) -> Row | None:
     row = connection.execute(select(operations).where(*mine).with_for_update()).mappings().first()
     if row is None:
         return None
-    new = {"status": "running", "attempt": row["attempt"] + 1, "cut": row["cut"] + (row["status"] == "running")}
+    new = {
+        "status": "running",
+        "attempt": row["attempt"] + 1,
+        "cut": row["cut"] + (row["status"] == "running"),
+    }
     connection.execute(update(operations).where(*mine).values(**new))
     return dict(row) | new
 
@@ -205,12 +211,18 @@ def hand_back(connection: Connection, ctx: RequestContext, operation_id: str) ->
 def wait_for(connection: Connection, ctx: RequestContext, operation_id: str, *, detail: str) -> bool:
     """Let an operation wait for a person. False where another attempt has taken over."""
     mine = (*_mine(ctx, operation_id), operations.c.attempt == ctx.attempt, operations.c.status == "running")
-    return bool(connection.execute(update(operations).where(*mine).values(status="waiting", detail=detail)).rowcount)
+    return bool(
+        connection.execute(update(operations).where(*mine).values(status="waiting", detail=detail)).rowcount
+    )
 
 
 def resume(connection: Connection, tenant_of: str, operation_id: str) -> None:
     """Queue the next hop of an operation that waits."""
-    mine = (operations.c.tenant == tenant_of, operations.c.id == operation_id, operations.c.status == "waiting")
+    mine = (
+        operations.c.tenant == tenant_of,
+        operations.c.id == operation_id,
+        operations.c.status == "waiting",
+    )
     new = {"hop": operations.c.hop + 1, "status": "queued", "cut": 0, "detail": ""}
     connection.execute(update(operations).where(*mine).values(**new))
 
@@ -240,7 +252,10 @@ def cut_step(connection: Connection, ctx: RequestContext, operation_id: str) -> 
 
 def thin_out(connection: Connection, *, before: str, limit: int) -> int:
     """Drop parameters, result and events of operations that ended before a time; returns how many."""
-    old = (operations.c.finished_at < before, operations.c.context.is_not(None) | operations.c.result.is_not(None))
+    old = (
+        operations.c.finished_at < before,
+        operations.c.context.is_not(None) | operations.c.result.is_not(None),
+    )
     ids = list(connection.execute(select(operations.c.id).where(*old).limit(limit)).scalars())
     connection.execute(delete(operation_events).where(operation_events.c.operation_id.in_(ids)))
     nothing = {"parameters": null(), "context": null(), "result": null()}

@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from types import MappingProxyType
 
 from fastapi import APIRouter, FastAPI
+from fastapi.concurrency import run_in_threadpool
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
@@ -31,8 +32,8 @@ TAGS = MappingProxyType({
 STOP_SECONDS = 20  # what runs may take to end when the server stops; orchestrators kill after 30
 
 
-def create_app(house: App) -> FastAPI:
-    """The FastAPI application around a house."""
+def create_app(house: App, *, works: bool = True) -> FastAPI:
+    """The FastAPI application around a house; with `works` a worker inside it carries operations out."""
     settings = house.settings.group(ServerSettings)
     app = FastAPI(
         title=TITLE,
@@ -41,11 +42,12 @@ def create_app(house: App) -> FastAPI:
         version=__version__,
         openapi_tags=[{"name": name, "description": text} for name, text in TAGS.items()],
         max_body_size=settings.max_body,
-        lifespan=_lifespan(house),
+        lifespan=_lifespan(house, works=works),
         redoc_url=None,
         telemetry={"tracing": False},
     )
     app.state.house = house
+    app.state.ended = True  # whether all work has, once it is stopped
     app.state.stops = lambda: False  # whoever serves knows when the end is near
     problems.install(app)
     routers = APIRouter()
@@ -68,10 +70,12 @@ def create_app(house: App) -> FastAPI:
     return app
 
 
-def _lifespan(house: App) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(house: App, *, works: bool) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        if works:
+            house.worker.start()
         yield
-        house.close(seconds=STOP_SECONDS)
+        app.state.ended = await run_in_threadpool(house.close, seconds=STOP_SECONDS)
 
     return lifespan

@@ -26,10 +26,10 @@ LONGEST_SOCKET = 103  # bytes of a path, as the shortest of the systems we run o
 Say = Callable[[str], None]
 
 
-def serve(house: App, *, host: str, port: int, say: Say) -> None:
+def serve(house: App, *, host: str, port: int, works: bool, say: Say) -> bool:
     """Serve until SIGTERM or Ctrl-C, at an address (port 0 takes a free one) and at the data directory's socket.
 
-    `say` gets a line about where. Raises UsageError for an address that is not ours to open, Busy when a server of this
+    `say` gets a line about where; with `works` a worker runs inside. Returns whether all work has ended. Raises UsageError for an address that is not ours to open, Busy when a server of this
     data directory runs already.
     """
     _refuse_open_doors(house.settings.group(ServerSettings), host)
@@ -45,11 +45,11 @@ def serve(house: App, *, host: str, port: int, say: Say) -> None:
         say(
             f"serving on http://{f'[{shown}]' if ':' in shown else shown}:{bound} (documents at /docs); Ctrl-C stops"
         )
-        _run(house, sockets)
+        return _run(house, sockets, works=works)
 
 
-def _run(house: App, sockets: list[socket.socket]) -> None:
-    app = create_app(house)
+def _run(house: App, sockets: list[socket.socket], *, works: bool) -> bool:
+    app = create_app(house, works=works)
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -69,6 +69,7 @@ def _run(house: App, sockets: list[socket.socket]) -> None:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+    return bool(app.state.ended)
 
 
 def _ignored(_number: int, _frame: object) -> None:

@@ -21,8 +21,8 @@ from fops.kernel.ids import new_id
 from fops.storage.settings import StorageSettings
 
 if TYPE_CHECKING:
-    from fops.actions import InlineRunner, LocalInvoker, Registry, StepEvent
-    from fops.actions.background import Background
+    from fops.actions import Action, InlineRunner, LocalInvoker, Registry, StepEvent
+    from fops.actions.durable.background import Background
     from fops.actions.gate import Gate
     from fops.onboarding.onboard import Onboarding
     from fops.provenance import Explainer
@@ -30,7 +30,13 @@ if TYPE_CHECKING:
     from fops.storage.database import Database
     from fops.workflows.worker import Worker
 
-STORES = ("fops.actions.store", "fops.events.store", "fops.onboarding.store", "fops.provenance.store", "fops.workflows.store")
+STORES = (
+    "fops.actions.store",
+    "fops.events.store",
+    "fops.onboarding.store",
+    "fops.provenance.store",
+    "fops.workflows.store",
+)
 """The modules that declare tables; a database is complete once all of them are imported."""
 
 
@@ -88,24 +94,30 @@ class App:
 
     @cached_property
     def registry(self) -> Registry:
-        """What every installed pack brings: all that a gate may run."""
+        """What every installed pack brings, and what changes our own records: all that a gate may run."""
         from fops.actions import Registry  # noqa: PLC0415 - pydantic and SQLAlchemy come with it
 
         packs = [point.load()(self.home) for point in entry_points(group="fops.packs")]
-        return Registry(action for pack in packs for action in pack.actions)
+        return Registry((*(action for pack in packs for action in pack.actions), *self.own_actions))
+
+    @cached_property
+    def own_actions(self) -> tuple[Action, ...]:
+        """What reads and changes the records of rooms below the doors' floor."""
+        from fops.actions.own import work  # noqa: PLC0415 - as registry
+
+        return work.actions(self.database, self.clock)
 
     @cached_property
     def invoker(self) -> LocalInvoker:
         """The way in for every door: what can be read, and the rooms' workflows."""
         from fops.actions import LocalInvoker, Registry  # noqa: PLC0415 - as registry
         from fops.actions.reading import reads  # noqa: PLC0415 - as registry
-        from fops.actions.working import work  # noqa: PLC0415 - as registry
         from fops.onboarding.actions import workflows  # noqa: PLC0415 - as registry
 
         guard = partial(may_fetch, self.settings.group(ServerSettings))
         offered = Registry(
-            (*reads(self.database, self.audit, self.explainer), *work(self.database, self.clock)),
-            workflows(self.onboarding, self.clock, guard)
+            (*reads(self.database, self.audit, self.explainer), *self.own_actions),
+            workflows(self.onboarding, self.clock, guard),
         )
         return LocalInvoker(offered, self.runner, self.gate, authorise=lambda _ctx, _permission: True)
 
@@ -127,10 +139,12 @@ class App:
     @cached_property
     def background(self) -> Background:
         """Queues operations, for a server."""
-        from fops.actions.background import Background  # noqa: PLC0415 - as registry
+        from fops.actions.durable.background import Background  # noqa: PLC0415 - as registry
 
         limits = self.settings.group(ServerSettings)
-        return Background(self.invoker, self.database, self.clock, most=limits.max_running + limits.max_waiting)
+        return Background(
+            self.invoker, self.database, self.clock, most=limits.max_running + limits.max_waiting
+        )
 
     @cached_property
     def worker(self) -> Worker:

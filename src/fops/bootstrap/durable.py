@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from fops.actions.hops import Hops, clear_away, expire_waits
+from fops.actions.durable.hops import Hops, clear_away, expire_waits
 from fops.bootstrap.server import ServerSettings
 from fops.workflows.durable import DbosQueue
 from fops.workflows.proof import ProofOfLife
@@ -22,12 +22,12 @@ PROOF = "runner.lock"
 """The file in the data directory whose lock proves that the leader lives; locking it keeps nobody from the data."""
 
 
-def make_worker(house: App, durable: Durable | None = None) -> Worker:
+def make_worker(house: App, durable: Durable | None = None, *, concurrency: int | None = None) -> Worker:
     """The worker, over DBOS where no other engine is given. Nothing is opened before it starts."""
     chosen = house.settings.group(WorkerSettings)
     hops = Hops(house.invoker, house.database, house.clock, max_attempts=chosen.max_attempts, told=house.background.told)  # fmt: skip
     alone = house.database_url.startswith("sqlite")
-    terms = Terms(concurrency=house.settings.group(ServerSettings).max_running, lease_seconds=chosen.lease_seconds,
+    terms = Terms(concurrency=concurrency or house.settings.group(ServerSettings).max_running, lease_seconds=chosen.lease_seconds,
                   exclusive=alone, proof=ProofOfLife(house.home / PROOF) if alone else None)  # fmt: skip
     keep = timedelta(days=chosen.keep_days)
     schedules = (

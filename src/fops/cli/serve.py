@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fops.cli.session import say
+from fops.cli.session import leave_now, say
 from fops.kernel.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,6 +19,10 @@ def serve(
     port: Annotated[
         int, typer.Option("--port", min=0, max=65535, help="The port there; 0 takes a free one.")
     ] = 8000,
+    worker: Annotated[
+        bool,
+        typer.Option("--worker/--no-worker", help="Carry operations out, or leave that to `fops worker`."),
+    ] = True,
 ) -> None:
     """Answer over HTTP until stopped. Commands of the same data directory go through it."""
     try:
@@ -30,5 +34,7 @@ def serve(
 
     session: Session = context.obj
     session.listener = lambda _event: None  # the steps of its operations are told to whoever asked for them
-    run(session.app, host=host, port=port, say=say)
-    say("stopped")
+    ended = run(session.app, host=host, port=port, works=worker, say=say)
+    say("stopped" if ended else "stopped; what still ran is taken up by the next worker")
+    if not ended:
+        leave_now()

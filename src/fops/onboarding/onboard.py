@@ -276,9 +276,7 @@ class Onboarding:
                 one.path for one in difference.to_write if baseline.standing.read(one.path) is not None
             ]
             parameters: dict[str, Any] = {"folder": folder, "files": files, "may_replace": replaced}
-            return ChangeSet(
-                calls=(ActionCall(action=FILES_WRITE, target=folder, parameters=parameters),)
-            )
+            return ChangeSet(calls=(ActionCall(action=FILES_WRITE, target=folder, parameters=parameters),))
         story = Story(artifacts=made.artifacts, checks=made.checks, conflicts=made.prepared.findings.conflicts, notes=notes,
                       edited=difference.edited, branch=baseline.branch, plan_digest=made.digest)  # fmt: skip
         parameters = {
@@ -308,7 +306,9 @@ class Onboarding:
         }
         blob = self._blobs.put(_plan_text(made.plan).encode())
         with self._database.write() as connection:
-            if not is_recorded(connection, operation.ctx, proposal_id):  # by an attempt that was cut behind this
+            if not is_recorded(
+                connection, operation.ctx, proposal_id
+            ):  # by an attempt that was cut behind this
                 record(
                     connection,
                     operation.ctx,

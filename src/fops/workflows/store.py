@@ -156,7 +156,12 @@ def beat(connection: Connection, worker: str, *, at: datetime, seconds: float, c
     mine = (workers.c.tenant == DEFAULT_TENANT, workers.c.id == worker)
     seen = {"seen_at": isoformat(at), "expires_at": isoformat(at + timedelta(seconds=seconds))}
     if not connection.execute(update(workers).where(*mine).values(**seen)).rowcount:
-        row = {"tenant": DEFAULT_TENANT, "id": worker, "concurrency": concurrency, "started_at": isoformat(at)}
+        row = {
+            "tenant": DEFAULT_TENANT,
+            "id": worker,
+            "concurrency": concurrency,
+            "started_at": isoformat(at),
+        }
         connection.execute(insert(workers).values(**row, **seen))
 
 
@@ -242,4 +247,6 @@ def told_as_storage(what: str) -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as error:
-        raise StorageFailed(f"{what}: {error}", hint="check free space, and that the database answers") from error
+        raise StorageFailed(
+            f"{what}: {error}", hint="check free space, and that the database answers"
+        ) from error

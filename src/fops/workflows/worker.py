@@ -87,6 +87,11 @@ class Worker:
         """Whether it holds the runner's lease, judged by its own clock from before it asked."""
         return self._clock.elapsed() < self._leads_until
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether its threads run."""
+        return bool(self._threads) and all(thread.is_alive() for thread in self._threads)
+
     def start(self) -> None:
         """Begin; what cannot be done yet is tried again."""
         self._threads = [
@@ -127,7 +132,9 @@ class Worker:
     def _live(self) -> None:
         # A worker whose other thread died must not look alive: it would keep others from the work.
         while not self._end.is_set() and self._threads[-1].is_alive():
-            with suppress(FopsError):  # a database that does not answer now may answer before the lease runs out
+            with suppress(
+                FopsError
+            ):  # a database that does not answer now may answer before the lease runs out
                 self._beat()
             self._end.wait(self._terms.lease_seconds / 3)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from factories.actions import Echo, a_context, a_gate
-from fops.actions.background import Background
+from fops.actions.durable.background import Background
 from fops.actions.invoke import LocalInvoker
 from fops.actions.operations import InlineRunner, Workflow
 from fops.actions.reading import operation

@@ -47,6 +47,13 @@ def operation(house: House, caller: Caller, operation_id: str) -> dict[str, Any]
     return dict(house.invoker.invoke(caller, "operations.show", {"id": operation_id}))
 
 
+@router.post("/{operation_id}/cancel", responses=answer({"id": "opn_01jx0000000000000000000000", "status": "running"})
+             | failures(403, 404, 422, 507))  # fmt: skip
+def cancel(house: House, caller: Caller, operation_id: str) -> dict[str, Any]:
+    """Stop an operation: at once where nobody works on it, else at its next good moment, while it still says `running`."""
+    return dict(house.invoker.invoke(caller, "operations.cancel", {"id": operation_id}))
+
+
 @router.get("/{operation_id}/events", response_class=EventSourceResponse, responses=failures(404, 507))
 async def events(
     request: Request,
@@ -63,7 +70,7 @@ async def events(
         for event in await run_in_threadpool(_after, house, caller, operation_id, seq):
             seq = event["seq"]
             yield ServerSentEvent(event="step", id=str(seq), data=_shown(event))
-        if now["status"] != "running":
+        if now["status"] not in store.OPEN:
             yield ServerSentEvent(event="end", data={"status": now["status"], "detail": now["detail"]})
             return
         if await request.is_disconnected() or request.app.state.stops():

@@ -49,7 +49,10 @@ def _preview(_ctx: RequestContext, request: ChangeRequest) -> Preview:
 
 
 def _create(proposals: Path, request: ChangeRequest) -> Mapping[str, Any]:
-    folder, making = proposals / request.proposal_id, proposals / f".{request.proposal_id}-{secrets.token_hex(4)}"
+    folder, making = (
+        proposals / request.proposal_id,
+        proposals / f".{request.proposal_id}-{secrets.token_hex(4)}",
+    )
     try:
         with interrupts.allowed():
             made = _build(making, folder, request)

@@ -55,7 +55,9 @@ def run_all(tools: Sequence[Tool], bundle: Bundle, *, folder: Path | None = None
         with ThreadPoolExecutor(max_workers=WORKERS) as pool:
             try:
                 # Each in a copy of the caller's context, so that whoever watches the caller can end what it waits for.
-                begun = [pool.submit(copy_context().run, _checks, bundle, Path(private), tool) for tool in tools]
+                begun = [
+                    pool.submit(copy_context().run, _checks, bundle, Path(private), tool) for tool in tools
+                ]
                 results = [one.result() for one in begun]
             except BaseException:
                 pool.shutdown(cancel_futures=True)

@@ -1,4 +1,4 @@
-"""What may be asked of the work itself: stop an operation, see who works."""
+"""`operations.cancel · workers.list`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from fops.workflows import store as workflows
 SHOWN = ("id", "concurrency", "started_at", "seen_at", "leads")
 
 
-def work(database: Database, clock: Clock) -> tuple[Action, ...]:
+def actions(database: Database, clock: Clock) -> tuple[Action, ...]:
     """The actions over these."""
 
     def cancel(ctx: RequestContext, asked: OneOf) -> Json:
@@ -42,7 +42,9 @@ def work(database: Database, clock: Clock) -> tuple[Action, ...]:
 def _cancel(database: Database, clock: Clock, ctx: RequestContext, operation_id: str) -> Json:
     before = operation(database, ctx, operation_id)
     if before["status"] not in store.OPEN:
-        raise UsageError(f"{operation_id} has {before['status']} already", hint="what it made can be taken back by hand")
+        raise UsageError(
+            f"{operation_id} has {before['status']} already", hint="what it made can be taken back by hand"
+        )
     with database.write() as connection:
         row = store.stop(connection, ctx, operation_id, at=isoformat(clock.now()))
     if row is None:

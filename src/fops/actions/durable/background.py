@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Any
 
 from fops.actions import store
-from fops.actions.hops import kept_context
+from fops.actions.durable.hops import kept_context
 from fops.actions.invoke import LocalInvoker
 from fops.actions.operations import Workflow
 from fops.kernel.canonical import digest
@@ -58,7 +58,12 @@ class Background:
             if before:
                 return before
         later = store.Later(parameters=parameters, context=kept_context(ctx))
-        new = {"kind": name, "subject": redact_text(found.subject(ctx, valid)), "asked": asked, "later": later}
+        new = {
+            "kind": name,
+            "subject": redact_text(found.subject(ctx, valid)),
+            "asked": asked,
+            "later": later,
+        }
         operation = self._queue(ctx, new)
         self.nudge()
         return operation
@@ -94,7 +99,9 @@ class Background:
             self._awaited.setdefault(operation_id, set()).add(told)
         try:
             while not await asyncio.to_thread(self._at_rest, operation_id) and loop.time() < until:
-                await asyncio.wait([asyncio.wrap_future(told)], timeout=min(LOOK_SECONDS, until - loop.time()))
+                await asyncio.wait(
+                    [asyncio.wrap_future(told)], timeout=min(LOOK_SECONDS, until - loop.time())
+                )
         finally:
             with self._lock:
                 self._awaited[operation_id].discard(told)

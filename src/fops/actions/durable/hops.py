@@ -59,7 +59,7 @@ class Hops:
         operation = self._operation(row)
         try:
             result = self._work(operation, row, shift)
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - this is the worker's front door: how it failed is the outcome
             if isinstance(error, Busy) and shift.must_stop():
                 with self._database.write() as connection:
                     store.hand_back(connection, operation.ctx, operation.id)
@@ -97,7 +97,11 @@ class Hops:
         with self._database.read() as connection:
             asked = workflows.newest_wait(connection, ctx.tenant, row["id"])
             step = store.cut_step(connection, ctx, row["id"]) if row["attempt"] > 1 else None
-        answer = Answer(text=asked["answer"], by=asked["answered_by"], carry=asked["carry"]) if asked and asked["answer"] else None
+        answer = (
+            Answer(text=asked["answer"], by=asked["answered_by"], carry=asked["carry"])
+            if asked and asked["answer"]
+            else None
+        )
         operation = Operation(ctx, self._database, self._clock, lambda _event: None, answer=answer)
         if step:
             operation.cut(step)

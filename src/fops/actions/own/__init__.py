@@ -1,0 +1,4 @@
+"""Actions on F-Ops' own records, of rooms below this one that know no doors: one module a room.
+
+Must not know: how a room keeps its records. Map: work.py  stop an operation, see who works
+"""
