@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from fops import __version__
-from fops.cli import audit, config, doctor, onboard, serve, why, worker
+from fops.cli import audit, config, doctor, onboard, serve, why
 from fops.cli.progress import Progress
 from fops.cli.session import Session, say
 from fops.kernel.errors import Cancelled, FopsError, UsageError
@@ -45,7 +45,7 @@ app.add_typer(onboard.app, name="onboard")
 app.command("why")(why.why)
 app.add_typer(audit.app, name="audit")
 app.command("serve")(serve.serve)
-app.command("worker")(worker.worker)
+app.command("worker")(serve.worker)
 app.command("doctor")(doctor.doctor)
 app.add_typer(config.app, name="config")
 app.command("completion")(config.completion)

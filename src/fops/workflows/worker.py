@@ -169,10 +169,9 @@ class Worker:
         if not self._launched:
             self._durable.launch(self._launch, self._work, concurrency=self._terms.concurrency)
             self._launched = True
-        if self.leads:
-            self._repair()
         self._hand_over()
         if self.leads:
+            self._repair()
             run_due(self._schedules, self._database, self._clock)
 
     def _hand_over(self) -> None:

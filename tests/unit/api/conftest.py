@@ -7,15 +7,18 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from factories.queues import ThreadQueue
 from factories.repositories import SITE, repository
 from fops.api.application import create_app
 from fops.bootstrap import App, open_app
+from fops.bootstrap.durable import make_worker
 from fops.bootstrap.settings import Settings
 
 
 @pytest.fixture
 def house(tmp_path: Path):
     made = open_app(Settings(flags={"FOPS_HOME": str(tmp_path / "fops"), "FOPS_AUTH_MODE": "off"}))
+    made.worker = make_worker(made, ThreadQueue())
     yield made
     made.close(seconds=10)
 
