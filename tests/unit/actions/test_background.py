@@ -206,7 +206,7 @@ def test_the_caller_travels_with_the_work(house):
     assert seen == [replace(asked, operation_id=started, attempt=1)]
 
 
-def test_a_worker_without_its_lease_takes_nothing(house, database):
+def test_a_worker_without_its_lease_takes_nothing(house):
     started = house.start()
     assert house.hops.act(f"{started}.1", AShift(holds=False)) == {}
     assert house.ran == []
