@@ -6,12 +6,13 @@ SHARED ?= ../shared
 MIRROR ?=
 REPO ?=
 WORKERS ?= 2
+ROUNDS ?= 50
 
 READY := $(VENV)/.installed
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long test-images check eval eval-onboarding bench bench-audit bench-cli docs golden lock clean
+.PHONY: help demo test test-long test-images check eval eval-onboarding bench bench-audit bench-cli kill-rounds docs golden lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -58,6 +59,9 @@ bench-cli: $(READY) ## command line and onboarding against their bare imports
 
 docs: $(READY) ## print the generated references anew
 	@$(BIN)/python scripts/make_docs.py
+
+kill-rounds: $(READY) ## kill server and worker while clients ask (ROUNDS=50): nothing lost, nothing doubled
+	@$(BIN)/python scripts/kill_rounds.py --rounds $(ROUNDS)
 
 golden: $(READY) ## accept new golden files, then show what changed
 	FOPS_GOLDEN=accept $(BIN)/python -m pytest -q -p no:randomly tests/unit/onboarding/generate -k golden

@@ -35,7 +35,7 @@ class DbosQueue:
         with _told(), self._undone_when_cut():
             DBOS(config={
                 "name": "fops", "system_database_url": self._url, "system_database_engine": sqlite_engine(self._url),
-                "serializer": DBOSPortableJSONSerializer(), "application_version": VERSION, "executor_id": shift.worker,  "log_level": "ERROR", "use_listen_notify": False,
+                "serializer": DBOSPortableJSONSerializer(), "application_version": VERSION, "executor_id": shift.worker,  "log_level": "CRITICAL", "use_listen_notify": False,
             })  # fmt: skip
             self._hop = _registered(shift, work)
             self._worker = shift.worker
