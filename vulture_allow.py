@@ -62,3 +62,6 @@ _.log_action, _.get_audit_trail, _.v, _.FACT_NAMES
     _.CharacterDataHandler,
 )
 _.StartDoctypeDeclHandler, _.anchors
+
+# kept by `asdict` into the row of a wait, and read by the hop behind it
+_.carry

@@ -20,6 +20,7 @@ from fops.workflows.proof import ProofOfLife
 from fops.workflows.schedule import Schedule, run_due
 
 LOOK_SECONDS = 0.5  # between two looks for hops that other processes queued; one small query
+FIRST_SECONDS = 0.3  # before the engine is loaded: a server answers first
 DAY = timedelta(days=1)
 
 
@@ -76,10 +77,12 @@ class Worker:
         self._launch = self._new_launch()
         self._launched = False
         self._leads_until = 0.0
-        self._repaired: float | None = None
+        self._tends_at = 0.0
         self._told: set[str] = set()
+        self._lost = threading.Event()
         self._wake = threading.Event()
         self._end = threading.Event()
+        self._gone = threading.Event()
         self._threads: list[threading.Thread] = []
 
     @property
@@ -116,13 +119,11 @@ class Worker:
         ended = self._work.ended(seconds * 2 / 3)
         self._launch.stopping.set()
         ended = ended or self._work.ended(seconds / 3)
+        self._gone.set()  # until here it gave signs of life: others must not take over what still runs
         for thread in self._threads:
             thread.join(timeout=seconds)
         self._withdraw()
-        with suppress(FopsError), self._database.write() as connection:
-            store.let_go(connection, self._launch.worker, at=store.now(connection, self._clock))
-        if self._terms.proof:
-            self._terms.proof.let_go()
+        self._let_go()
         return ended
 
     def _new_launch(self) -> Launch:
@@ -131,12 +132,10 @@ class Worker:
 
     def _live(self) -> None:
         # A worker whose other thread died must not look alive: it would keep others from the work.
-        while not self._end.is_set() and self._threads[-1].is_alive():
-            with suppress(
-                FopsError
-            ):  # a database that does not answer now may answer before the lease runs out
+        while not self._gone.is_set() and (self._end.is_set() or self._threads[-1].is_alive()):
+            with suppress(FopsError):  # a database that does not answer now may do so before the lease ends
                 self._beat()
-            self._end.wait(self._terms.lease_seconds / 3)
+            self._gone.wait(self._terms.lease_seconds / 3)
 
     def _beat(self) -> None:
         asked_at = self._clock.elapsed()
@@ -150,10 +149,13 @@ class Worker:
         self._leads_until = asked_at + seconds if leads else 0.0
         if leads and not led:
             self._wake.set()
+        if led and not leads:
+            self._lost.set()
         if not leads and self._terms.proof:
             self._terms.proof.let_go()
 
     def _carry_on(self) -> None:
+        self._end.wait(FIRST_SECONDS)
         while not self._end.is_set():
             with suppress(FopsError):  # tried again at the next look
                 self._turn()
@@ -162,17 +164,21 @@ class Worker:
 
     def _turn(self) -> None:
         may_run = self.leads or not self._terms.exclusive
-        if self._launched and not may_run:
+        if self._terms.exclusive and self._launched and (self._lost.is_set() or not may_run):
             self._give_up()
+            return
+        self._lost.clear()
         if not may_run:
             return
         if not self._launched:
             self._durable.launch(self._launch, self._work, concurrency=self._terms.concurrency)
             self._launched = True
         self._hand_over()
-        if self.leads:
+        now = self._clock.elapsed()
+        if self.leads and now >= self._tends_at:
             self._repair()
             run_due(self._schedules, self._database, self._clock)
+            self._tends_at = now + self._terms.lease_seconds
 
     def _hand_over(self) -> None:
         queued = self._work.queued()
@@ -184,9 +190,6 @@ class Worker:
 
     def _repair(self) -> None:
         """Take up what dead workers had begun, and queue again what no engine would ever end."""
-        now = self._clock.elapsed()
-        if self._repaired is not None and now - self._repaired < self._terms.lease_seconds:
-            return
         with self._database.write() as connection:
             at = store.now(connection, self._clock)
             alive = store.living(connection, at=at)
@@ -195,16 +198,22 @@ class Worker:
         self._durable.recover([self._launch.worker, *others])
         for hop in self._durable.lost(self._work.unended()):
             self._work.again(hop)
-        self._repaired = now
 
     def _give_up(self) -> None:
         """The lease is lost: what runs is told to stop, and its results are dropped where they are recorded."""
         self._launch.draining.set()
         self._launch.stopping.set()
         self._withdraw()
+        self._let_go()
         self._launch = self._new_launch()
-        self._repaired = None
+        self._leads_until = self._tends_at = 0.0
         self._told.clear()
+
+    def _let_go(self) -> None:
+        with suppress(FopsError), self._database.write() as connection:
+            store.let_go(connection, self._launch.worker, at=store.now(connection, self._clock))
+        if self._terms.proof:
+            self._terms.proof.let_go()
 
     def _withdraw(self) -> None:
         if self._launched:

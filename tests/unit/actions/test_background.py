@@ -362,3 +362,11 @@ def test_what_ran_in_a_command_that_died_is_given_up_after_a_day(database):
     clear_away(database, SystemClock(), keep=timedelta(days=1))
     assert operation(database, a_context(), old.id)["status"] == "failed"
     assert operation(database, a_context(), new.id)["status"] == "running"
+
+
+def test_no_session_is_open_while_a_hop_acts(house, database):
+    seen = []
+    house.hops._work = lambda *_words: seen.append(database.engine.pool.checkedout()) or {}
+    started = house.start()
+    house.hops.act(f"{started}.1", AShift())
+    assert seen == [0]
