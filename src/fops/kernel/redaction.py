@@ -13,7 +13,9 @@ _SECRET_KEY = re.compile(
     r"cookie|dsn|signature|client[-_]?secret)s?$"
 )
 _USERINFO = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^\s/?#]*@")
-_PASSWORD = re.compile(r"(?i)\b[a-z][a-z0-9+.-]*://[^\s/?#@:]*:[^\s/?#@]+@")
+_PASSWORD = re.compile(
+    r"(?i)\bhttps?://[^\s/?#]+@|\b[a-z][a-z0-9+.-]*://[^\s/?#@:]*:[^\s/?#]+@"
+)  # a bare name is ssh's
 TOKENS = (
     re.compile(r"\b(?:ghp|gho|ghu|ghs|ghr)_[A-Za-z0-9]{20,}\b|\bgithub_pat_[A-Za-z0-9_]{20,}\b"),  # GitHub
     re.compile(r"\bglpat-[A-Za-z0-9_-]{16,}\b"),  # GitLab
