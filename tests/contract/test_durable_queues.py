@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -93,6 +94,9 @@ def test_hops_are_acted_and_recorded_once_however_often_they_are_handed_over(que
     _until(lambda: sorted(queue.lost(["opn_e.9", "opn_f.8"])) == ["opn_e.9", "opn_f.8"])
     assert len(work.recorded) == 4
     assert work.acted.count(hops[0]) == 1
+    queue.forget(ended_before=datetime.now(UTC) + timedelta(minutes=1))
+    queue.enqueue(hops[0])  # of which nothing is known any more
+    _until(lambda: work.acted.count(hops[0]) == 2)
 
 
 def test_what_a_dead_worker_began_is_begun_again_and_what_a_living_one_began_is_not(tmp_path, work):

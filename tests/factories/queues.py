@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
 
 from fops.workflows.ports import Shift, Work
 
@@ -34,6 +35,10 @@ class ThreadQueue:
 
     def recover(self, living: Collection[str]) -> None:
         """Nothing of another process is known here."""
+
+    def forget(self, *, ended_before: datetime) -> None:
+        del ended_before  # whatever ended here, ended a moment ago
+        self._known = {hop: one for hop, one in self._known.items() if not one.done()}
 
     def close(self) -> None:
         if self._pool is not None:

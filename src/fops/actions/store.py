@@ -252,10 +252,9 @@ def cut_step(connection: Connection, ctx: RequestContext, operation_id: str) -> 
 
 def thin_out(connection: Connection, *, before: str, limit: int) -> int:
     """Drop parameters, result and events of operations that ended before a time; returns how many."""
-    old = (
-        operations.c.finished_at < before,
-        operations.c.context.is_not(None) | operations.c.result.is_not(None),
-    )
+    told = operations.c.id.in_(select(operation_events.c.operation_id))
+    full = operations.c.context.is_not(None) | operations.c.result.is_not(None) | told
+    old = (operations.c.finished_at < before, full)
     ids = list(connection.execute(select(operations.c.id).where(*old).limit(limit)).scalars())
     connection.execute(delete(operation_events).where(operation_events.c.operation_id.in_(ids)))
     nothing = {"parameters": null(), "context": null(), "result": null()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from fops.kernel.errors import StorageFailed
@@ -17,6 +18,7 @@ QUEUE = "hops"
 VERSION = "1"
 """What DBOS compares before it takes up what an earlier process began. Raised only with a plan for what is still open."""
 POLL_SECONDS = 0.2  # between two looks for hops: what a person does not notice
+MOST = 500  # hops forgotten in one go
 UNENDED = frozenset({"ENQUEUED", "DELAYED", "PENDING"})
 
 
@@ -67,6 +69,18 @@ class DbosQueue:
         if dead:
             with _told():
                 DBOS._recover_pending_workflows(sorted(dead))  # noqa: SLF001 - its own command line has no other way
+
+    def forget(self, *, ended_before: datetime) -> None:
+        """As `Durable`."""
+        from dbos import DBOS  # noqa: PLC0415 - as launch
+
+        ended = [one.workflow_id for one in _listed(completed_before=ended_before.isoformat(), limit=MOST)]
+        while ended:
+            with _told():
+                DBOS.delete_workflows(ended)
+            ended = [
+                one.workflow_id for one in _listed(completed_before=ended_before.isoformat(), limit=MOST)
+            ]
 
     @contextmanager
     def _undone_when_cut(self) -> Iterator[None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
 Json = Mapping[str, Any]
@@ -58,6 +59,9 @@ class Durable(Protocol):
 
     def recover(self, living: Collection[str]) -> None:
         """Queue again what workers had begun that are not among the living."""
+
+    def forget(self, *, ended_before: datetime) -> None:
+        """Drop what it keeps of hops that ended before a time."""
 
     def close(self) -> None:
         """Take nothing more and let go of the storage."""

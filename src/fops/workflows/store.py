@@ -165,6 +165,12 @@ def beat(connection: Connection, worker: str, *, at: datetime, seconds: float, c
         connection.execute(insert(workers).values(**row, **seen))
 
 
+def lives(connection: Connection, worker: str, *, at: datetime) -> bool:
+    """Whether a worker gave a sign of life in time."""
+    mine = (workers.c.tenant == DEFAULT_TENANT, workers.c.id == worker, workers.c.expires_at > isoformat(at))
+    return connection.execute(select(workers.c.id).where(*mine)).first() is not None
+
+
 def living(connection: Connection, *, at: datetime) -> list[Row]:
     """The workers that gave a sign of life in time; `leads` says which of them holds the runner's lease."""
     alive = (workers.c.tenant == DEFAULT_TENANT, workers.c.expires_at > isoformat(at))

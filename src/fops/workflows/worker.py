@@ -55,7 +55,7 @@ class Launch:
         at = store.now(connection, self.clock)
         if self.exclusive:
             return store.holds_lease(connection, store.RUNNER, self.worker, at=at)
-        return any(one["id"] == self.worker for one in store.living(connection, at=at))
+        return store.lives(connection, self.worker, at=at)
 
     def must_stop(self) -> bool:
         """As `Shift`."""
@@ -194,10 +194,13 @@ class Worker:
             at = store.now(connection, self._clock)
             alive = store.living(connection, at=at)
             store.forget_dead(connection, before=at - DAY)
+            tidy = store.begin_run(connection, "forget-hops", every=DAY, at=at)
         others = [] if self._terms.exclusive else [one["id"] for one in alive]
         self._durable.recover([self._launch.worker, *others])
         for hop in self._durable.lost(self._work.unended()):
             self._work.again(hop)
+        if tidy:
+            self._durable.forget(ended_before=at - DAY)
 
     def _give_up(self) -> None:
         """The lease is lost: what runs is told to stop, and its results are dropped where they are recorded."""

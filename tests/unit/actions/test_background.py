@@ -351,6 +351,20 @@ def test_old_results_go_and_that_it_ran_stays(house, database, release):
         assert store.events_after(connection, a_context(), started, seq=0) == []
 
 
+def test_the_events_of_what_failed_go_too(database):
+    runner = InlineRunner(database, SystemClock())
+
+    def fail(one):
+        with one.step("say"):
+            raise NotFound("nothing is there")
+
+    with pytest.raises(NotFound):
+        runner.run(a_context(), "echo.wait", "x", fail)
+    clear_away(database, SystemClock(), keep=timedelta(seconds=-1))
+    with database.read() as connection:
+        assert connection.execute(store.operation_events.select()).all() == []
+
+
 def test_what_ran_in_a_command_that_died_is_given_up_after_a_day(database):
     runner = InlineRunner(database, SystemClock())
     old, new = (runner.begin(a_context(), "echo.wait", "x") for _ in range(2))

@@ -20,7 +20,7 @@ router = APIRouter(prefix="/operations", tags=["operations"])
 
 LOOK_SECONDS = 0.2  # between two looks for new events: short for a person, and one small query
 _OPERATION = {"id": "opn_01jx0000000000000000000000", "kind": "onboard.repo", "subject": "https://github.com/acme/shop", "actor": "local:ada",
-              "door": "api", "request_id": "req_01jx0000000000000000000000", "status": "succeeded", "detail": "", "error": None,
+              "door": "api", "request_id": "req_01jx0000000000000000000000", "status": "succeeded", "detail": "", "error": None, "attempt": 1,
               "started_at": "2026-11-24T09:30:00.000000Z", "finished_at": "2026-11-24T09:30:02.000000Z"}  # fmt: skip
 
 
