@@ -12,7 +12,7 @@ READY := $(VENV)/.installed
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long test-images check eval eval-onboarding bench bench-audit bench-cli kill-rounds docs golden lock clean
+.PHONY: help demo test test-long test-images check eval eval-onboarding bench bench-audit bench-cli bench-telling kill-rounds docs golden lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -49,13 +49,16 @@ eval: eval-onboarding ## every scored suite
 eval-onboarding: $(READY) ## score detection on the evaluation data (MIRROR=… for whole apps)
 	@$(BIN)/python scripts/eval_onboarding.py --shared "$(SHARED)" $(if $(MIRROR),--mirror "$(MIRROR)")
 
-bench: bench-cli bench-audit ## all benches; JSON under .bench/
+bench: bench-cli bench-audit bench-telling ## all benches; JSON under .bench/
 
 bench-audit: $(READY) ## append and verify rates against bare loops
 	@$(BIN)/python scripts/bench_audit.py
 
 bench-cli: $(READY) ## command line and onboarding against their bare imports
 	@$(BIN)/python scripts/bench_cli.py
+
+bench-telling: $(READY) ## what metrics and log lines cost a request, and one scrape
+	@$(BIN)/python scripts/bench_telling.py
 
 docs: $(READY) ## print the generated references anew
 	@$(BIN)/python scripts/make_docs.py

@@ -52,9 +52,14 @@ _.log_action, _.get_audit_trail, _.v, _.FACT_NAMES
     _.highest,
 )
 
-# set for pydantic, the SQLite driver, expat and PyYAML
+# read by what carries metrics and traces
+_.collect, _.on_start, _.parent_context, _.do_GET, _.version_string, _.log_message
+
+# set for pydantic, the database drivers, zipfile, expat and PyYAML
 (
     _.model_config,
+    _.autocommit,
+    _.compress_type,
     _.isolation_level,
     _.buffer_text,
     _.StartElementHandler,
@@ -65,3 +70,18 @@ _.StartDoctypeDeclHandler, _.anchors
 
 # kept by `asdict` into the row of a wait, and read by the hop behind it
 _.carry
+
+# shipped for the tests of users, and of ours
+_.revoke, _.fail, _.merge, _.push
+
+# read by the HTTP server of the standard library, behind which a fake answers
+(
+    _.daemon_threads,
+    _.protocol_version,
+    _.close_connection,
+    _.do_DELETE,
+    _.do_PATCH,
+    _.do_POST,
+    _.do_PUT,
+    _.log_message,
+)

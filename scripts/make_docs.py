@@ -1,4 +1,4 @@
-"""Print the generated references: settings, commands, errors, checks, and `.env.example`. A test compares them.
+"""Print the generated references: settings, commands, errors, checks, metrics, and `.env.example`. A test compares them.
 
 usage: make_docs.py [TOP]
 """
@@ -6,6 +6,7 @@ usage: make_docs.py [TOP]
 from __future__ import annotations
 
 import dataclasses
+import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -136,11 +137,46 @@ def checks() -> str:
     return "".join(lines)
 
 
+def metrics() -> str:
+    """`docs/reference/metrics.md`."""
+    import yaml
+
+    from fops.telemetry.metrics import COUNTED
+    from fops.telemetry.seen import LOOKED_UP
+
+    lines = [
+        "# Metrics\n",
+        NOTE,
+        "Of `/metrics`. A histogram has `_bucket` (with `le`), `_sum` and `_count`.\n\n",
+    ]
+    lines.append("| metric | kind | labels | means |\n|---|---|---|---|\n")
+    for one in (*COUNTED, *LOOKED_UP):
+        labels = ", ".join(f"`{label}`" for label in one.labels)
+        lines.append(f"| `{one.name}` | {one.kind} | {labels} | {one.means} |\n")
+    lines.append(
+        "\nBeside them `process_*` of this process: CPU, memory, open files, start.\n\n## Alerts\n\n"
+    )
+    lines.append("| alert | severity | when | says |\n|---|---|---|---|\n")
+    rules = yaml.safe_load(
+        (Path(__file__).parent.parent / "ops/prometheus/alerts.yml").read_text(encoding="utf-8")
+    )
+    for rule in (rule for group in rules["groups"] for rule in group["rules"]):
+        when = " ".join(rule["expr"].split()).replace("|", "\\|")
+        link = "../" + rule["annotations"]["runbook_url"].removeprefix("docs/")
+        says = re.sub(r"\{\{.*?\}\}", "…", rule["annotations"]["summary"])
+        lasting = f" for {rule['for']}" if "for" in rule else ""
+        lines.append(
+            f"| [{rule['alert']}]({link}) | {rule['labels']['severity']} | `{when}`{lasting} | {says} |\n"
+        )
+    return "".join(lines)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/settings.md": settings,
     "docs/reference/commands.md": commands,
     "docs/reference/errors.md": error_codes,
     "docs/reference/checks.md": checks,
+    "docs/reference/metrics.md": metrics,
     ".env.example": example,
 }
 

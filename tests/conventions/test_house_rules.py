@@ -85,7 +85,7 @@ def test_mocks_are_for_nobody():
 def test_help_loads_nothing_heavy_and_no_settings(words):
     program = (
         "import sys\nfrom fops.cli.main import main\nmain(sys.argv[1:])\n"
-        "heavy = {'chromadb', 'langchain', 'fastapi', 'sqlalchemy', 'dbos', 'boto3', 'onnxruntime', 'yaml', 'jinja2',"
+        "heavy = {'chromadb', 'langchain', 'fastapi', 'sqlalchemy', 'dbos', 'boto3', 'onnxruntime', 'yaml', 'jinja2', 'prometheus_client', 'opentelemetry',"
         " 'fops.bootstrap.settings'}\nprint(sorted(heavy & set(sys.modules)), file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", program, *words], capture_output=True, text=True, check=True)

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,11 +36,19 @@ def a_server(env: Mapping[str, str] | None = None, *, fops: Fops | None = None) 
         stderr=subprocess.PIPE,
         text=True,
     )
+    assert process.stderr is not None
+    reader = threading.Thread(target=process.stderr.read)
     try:
-        yield Server(_address(process), process, fops)
+        address = _address(process)
+        # Whoever starts a server reads what it says: a full pipe would hold it at its next log line.
+        reader.start()
+        yield Server(address, process, fops)
     finally:
         process.terminate()
-        process.communicate(timeout=30)
+        process.wait(timeout=30)
+        if reader.ident:
+            reader.join()
+        process.stderr.close()
         shutil.rmtree(root, ignore_errors=True)
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from factories.git_server import PASSWORD, USER, git_server
 from factories.repositories import API, bare, commit, folder, git, repository
+from fops.kernel.clone import clone_bare
 from fops.kernel.errors import (
     FopsError,
     LimitExceeded,
@@ -20,7 +21,6 @@ from fops.kernel.errors import (
     Unreachable,
     UsageError,
 )
-from fops.kernel.git import clone_bare
 from fops.onboarding.fetch import fetch
 from fops.onboarding.fetch.tree import MAX_FILE
 

@@ -10,7 +10,7 @@ from fops.actions.model import Action, ActionCall, ChangeSet, Effect, Parameters
 from fops.actions.operations import InlineRunner, Json, Waiting, Workflow
 from fops.actions.registry import Registry
 from fops.kernel.context import RequestContext
-from fops.kernel.errors import NotAllowed, UsageError
+from fops.kernel.errors import BrokenOff, NotAllowed, UsageError
 
 
 def at_once(result: Json | Waiting) -> Json:
@@ -48,7 +48,7 @@ class LocalInvoker:
                 ctx, name, found.subject(ctx, valid), lambda one: at_once(found.run(one, valid))
             )
         if found.effect is Effect.READ:
-            return found.perform(ctx, valid)
+            return _read(found, ctx, valid)
         return self._change(
             ctx, ActionCall(action=name, target=found.subject(ctx, valid), parameters=parameters)
         )
@@ -80,3 +80,11 @@ class LocalInvoker:
         if outcome.status == "planned":
             return {"status": "planned", "changes": list(outcome.previews[0].changes)}
         return outcome.results[0]
+
+
+def _read(action: Action, ctx: RequestContext, parameters: Parameters) -> Json:
+    """Reading changes nothing, so what broke off in the middle is simply read once more."""
+    try:
+        return action.perform(ctx, parameters)
+    except BrokenOff:
+        return action.perform(ctx, parameters)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal
+from pathlib import Path
+from typing import Any, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -66,7 +67,8 @@ class Action:
 
     `parameters` is a Parameters model; `perform` acts and returns JSON; `preview` changes nothing; both raise
     FopsError. `permission` is the role-scoped name that authorisation asks for; `timeout` is in seconds. `undo` takes
-    back what `perform` returned when it could not be recorded. What only reads has no `preview`. An action with `own`
+    back what `perform` returned when it could not be recorded. What only reads has no `preview`. `implements` names the
+    contract that it fulfils (contracts.py) for a `provider` such as `github`; features ask by both. An action with `own`
     changes nothing but F-Ops' own records (a service, a token): whoever may do it asks for it by name, `subject` says on
     what, and asking is the confirmation; it passes the gate like any other. `abandoned` is asked when an earlier attempt of
     `ctx.operation_id` began and nobody knows how it ended: it takes back what that one left, and says what it found.
@@ -86,6 +88,8 @@ class Action:
     timeout: float = 60.0
     own: bool = False
     subject: Callable[[RequestContext, Any], str] = lambda _ctx, _parameters: ""
+    implements: str = ""
+    provider: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +161,20 @@ class GateOutcome:
     previews: tuple[Preview, ...] = ()
     results: tuple[Mapping[str, Any], ...] = ()
     audit_ids: tuple[str, ...] = ()
+
+
+Group = TypeVar("Group")
+
+
+class PackSettings(Protocol):
+    """What a pack's `load` is given: the data directory, and the values of a settings group of its own."""
+
+    @property
+    def home(self) -> Path:
+        """The data directory."""
+
+    def group(self, group: type[Group]) -> Group:
+        """One group's values. Raises UsageError."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,5 +38,16 @@ class Registry:
             raise UsageError(f"{name} is work of several steps and no part of a change set")
         return found
 
+    def implementing(self, contract: str, provider: str) -> Action | None:
+        """The action that fulfils a contract for a provider, None where no pack brings one."""
+        actions = (one for one in self._known.values() if isinstance(one, Action))
+        return next((one for one in actions if (one.implements, one.provider) == (contract, provider)), None)
+
+    def providers(self, contract: str) -> tuple[str, ...]:
+        """For whom a contract is fulfilled here."""
+        return tuple(
+            sorted(one.provider for one in self if isinstance(one, Action) and one.implements == contract)
+        )
+
     def __iter__(self) -> Iterator[Action | Workflow]:
         return iter(self._known[name] for name in sorted(self._known))

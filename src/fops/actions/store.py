@@ -33,6 +33,7 @@ from fops.kernel.context import RequestContext
 from fops.provenance.model import Description, Node
 from fops.storage.database import Database
 from fops.storage.schema import METADATA, moment, tenant
+from fops.storage.turns import take_turn
 
 operations = Table(
     "operations",
@@ -238,9 +239,9 @@ def stop(connection: Connection, ctx: RequestContext, operation_id: str, *, at: 
     return one(connection, ctx, operation_id)
 
 
-def count_open(connection: Connection) -> int:
-    """How many operations of every tenant wait for a worker or have one."""
-    wanted = (operations.c.status.in_(_AT_WORK), operations.c.hop > 0)
+def count_open(connection: Connection, *statuses: str) -> int:
+    """How many operations of every tenant wait for a worker or have one; of these statuses, where any is named."""
+    wanted = (operations.c.status.in_(statuses or _AT_WORK), operations.c.hop > 0)
     return connection.execute(select(func.count()).select_from(operations).where(*wanted)).scalar_one()
 
 
@@ -271,6 +272,7 @@ def give_up_on(connection: Connection, *, begun_before: str, at: str) -> None:
 
 def add_event(connection: Connection, ctx: RequestContext, event: StepRow, *, at: str) -> None:
     """Append one event of a step."""
+    take_turn(connection, operation_events.name, ctx.tenant, event.operation_id)  # so that readers miss none
     connection.execute(insert(operation_events).values(tenant=ctx.tenant, at=at, **asdict(event)))
 
 

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from types import MappingProxyType
 
 from fastapi import APIRouter, FastAPI
 from fastapi.concurrency import run_in_threadpool
+from fastapi.telemetry import TelemetryConfig
 from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from fops import __version__
 from fops.api import problems
 from fops.api.callers import RequestIds
 from fops.api.documents import with_problems
-from fops.api.routes import audit, health, invoke, onboard, operations
+from fops.api.guards.admission import Admission, Allowance
+from fops.api.routes import audit, health, invoke, metrics, onboard, operations, page
+from fops.api.telling.requests import Routes, TellRequests
 from fops.bootstrap import App
+from fops.bootstrap.limits import LimitSettings
 from fops.bootstrap.server import ServerSettings
 from fops.bootstrap.settings import CoreSettings
 
@@ -41,13 +44,15 @@ def create_app(house: App, *, works: bool = True) -> FastAPI:
         description=DESCRIPTION,
         version=__version__,
         openapi_tags=[{"name": name, "description": text} for name, text in TAGS.items()],
-        max_body_size=settings.max_body,
         lifespan=_lifespan(house, works=works),
+        docs_url=None,
         redoc_url=None,
-        telemetry={"tracing": False},
+        redirect_slashes=False,
+        telemetry=_tracing(house),
     )
     app.state.house = house
     app.state.ended = True  # whether all work has, once it is stopped
+    app.state.allowance = Allowance.of(house.settings.group(LimitSettings))
     app.state.stops = lambda: False  # whoever serves knows when the end is near
     problems.install(app)
     routers = APIRouter()
@@ -56,7 +61,9 @@ def create_app(house: App, *, works: bool = True) -> FastAPI:
     app.include_router(routers, prefix="/api")
     app.include_router(routers, prefix=settings.api_v1_str, include_in_schema=False)
     app.include_router(health.router)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.allowed_hosts))
+    app.include_router(metrics.router)
+    app.include_router(page.router)
+    app.add_middleware(Admission, settings=settings, allowance=app.state.allowance)
     if settings.allowed_origins:
         app.add_middleware(
             CORSMiddleware,
@@ -65,9 +72,20 @@ def create_app(house: App, *, works: bool = True) -> FastAPI:
             allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID", "Prefer"],
             expose_headers=["Location", "X-Request-ID"],
         )
-    app.add_middleware(RequestIds)
+    routes = Routes(app, prefix="/api", alias=settings.api_v1_str)
+    traced = house.tracing.current if house.tracing else nullcontext
+    app.add_middleware(TellRequests, metrics=house.metrics, routes=routes, traced=traced)
+    app.add_middleware(RequestIds)  # last added, first asked: all that follows has a request id
     app.openapi = with_problems(app)  # type: ignore[method-assign]  # as the framework documents
     return app
+
+
+def _tracing(house: App) -> TelemetryConfig:
+    """The framework's own spans of requests, to our provider or nowhere; metrics and logs are ours."""
+    off: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+    if house.tracing is None:
+        return off
+    return {**off, "tracing": True, "operation_spans": False, "tracer_provider": house.tracing.provider}
 
 
 def _lifespan(house: App, *, works: bool) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:

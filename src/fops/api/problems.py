@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -38,6 +39,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(FopsError, _known)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _mistake)
 
 
 def problem(
@@ -60,8 +62,13 @@ def problem(
 def of_error(request: Request, error: FopsError) -> JSONResponse:
     """The answer for an error of the tree."""
     wait = error.retry_after if isinstance(error, Transient) else None
-    headers = {} if wait is None else {"Retry-After": str(max(1, round(wait)))}
+    headers = {} if wait is None else {"Retry-After": str(max(1, math.ceil(wait)))}
     return problem(request, status=error.http_status, code=error.code, detail=error.message, hint=error.hint, headers=headers)  # fmt: skip
+
+
+def of_any(request: Request, error: FopsError | HTTPException) -> JSONResponse:
+    """The answer for an error outside of any route."""
+    return of_error(request, error) if isinstance(error, FopsError) else _of_http(request, error)
 
 
 async def _known(request: Request, error: Exception) -> JSONResponse:
@@ -78,10 +85,21 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - as above
+    return _of_http(request, error)
+
+
+def _of_http(request: Request, error: HTTPException) -> JSONResponse:
     code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
     return problem(
         request, status=error.status_code, code=code, detail=str(error.detail), headers=error.headers
     )
+
+
+async def _mistake(request: Request, _error: Exception) -> JSONResponse:
+    # Answered outside of everything else, so what every answer carries is added here.
+    headers = {"X-Request-ID": request.state.request_id, "Cache-Control": "no-store"}
+    return problem(request, status=500, code=FopsError.code, detail="this is a mistake in F-Ops",
+                   hint="the log has it under this request's id", headers=headers)  # fmt: skip
 
 
 def _title(status: int) -> str:

@@ -13,12 +13,13 @@ from pathlib import Path
 import uvicorn
 
 from fops.api.application import STOP_SECONDS, create_app
+from fops.api.guards.sockets import MAX_HEADERS, protocol
 from fops.bootstrap import App
+from fops.bootstrap.limits import LimitSettings
 from fops.bootstrap.server import SOCKET, ServerSettings
 from fops.client.invoke import answers
 from fops.kernel.errors import Busy, StorageFailed, UsageError
 
-KEEP_ALIVE_SECONDS = 30  # an idle connection; longer only helps a client that asks rarely
 BACKLOG = 256
 LONGEST_SOCKET = 103  # bytes of a path, as the shortest of the systems we run on allows
 
@@ -49,14 +50,17 @@ def serve(house: App, *, host: str, port: int, works: bool, say: Say) -> bool:
 
 
 def _run(house: App, sockets: list[socket.socket], *, works: bool) -> bool:
-    app = create_app(house, works=works)
+    app, limits = create_app(house, works=works), house.settings.group(LimitSettings)
     config = uvicorn.Config(
         app,
         log_config=None,
         access_log=False,
         server_header=False,
         date_header=True,
-        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        http=protocol(limits),
+        ws="none",
+        h11_max_incomplete_event_size=MAX_HEADERS,
+        timeout_keep_alive=limits.idle_seconds,
         timeout_graceful_shutdown=STOP_SECONDS,
         proxy_headers=False,
     )

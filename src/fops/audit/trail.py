@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from fops.audit import append, read, verify
-from fops.audit.days import FILE_MODE, told_as_storage
+from fops.audit.days import FILE_MODE, FOLDER_MODE, day_files, held, opened, told_as_storage
 from fops.audit.model import VERSION, AuditEntry, AuditVerdict, Outcome
 from fops.kernel.clock import Clock, isoformat
 from fops.kernel.context import RequestContext
+from fops.kernel.errors import StorageFailed
 from fops.kernel.ids import new_id
 from fops.kernel.redaction import redact
 
@@ -22,12 +23,14 @@ from fops.kernel.redaction import redact
 class AuditLog:
     """One trail in one folder; any number of processes and threads may share it.
 
-    Attributes: `folder` is made on first use; `chain` the name of this node, written into every line.
+    Attributes: `folder` is made on first use; `chain` the name of this node, written into every line; `heard` is told
+    each line's action and outcome once it is on the disk, or `unwritten` when it could not be written.
     """
 
     folder: Path
     clock: Clock = field(kw_only=True)
     chain: str = field(kw_only=True)
+    heard: Callable[[str, str], None] = field(kw_only=True, default=lambda _action, _outcome: None)
 
     def append(  # noqa: PLR0913  # a line has this many keys to fill
         self,
@@ -66,8 +69,23 @@ class AuditLog:
             prev="",
             hash="",
         )
+        try:
+            with told_as_storage(self.folder, "written"):
+                entry = append.append(self.folder, draft, clock=self.clock)
+        except StorageFailed:
+            self.heard(action, "unwritten")
+            raise
+        self.heard(action, entry.outcome)
+        return entry
+
+    def appendable(self) -> None:
+        """Return when a line could be written now; nothing is. Raises StorageFailed."""
         with told_as_storage(self.folder, "written"):
-            return append.append(self.folder, draft, clock=self.clock)
+            self.folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+            with held(self.folder):
+                for day in day_files(self.folder)[-1:]:
+                    with opened(day, os.O_WRONLY | os.O_APPEND):
+                        pass
 
     def query(
         self,

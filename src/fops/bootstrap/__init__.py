@@ -3,6 +3,8 @@
 Map: app.py     App and what it builds      settings.py  all groups, their sources and origins
      server.py  settings of the server      guards.py    what the server may be asked to fetch
      durable.py the worker of a house
+     observed.py  what is measured of a house, and what its health is asked about
+     providers.py  who makes a change request where nobody says
 """
 
 from fops.bootstrap.app import App, open_app

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property, partial
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING
 
 from fops.audit import AuditLog, AuditSettings
 from fops.bootstrap.guards import may_fetch
+from fops.bootstrap.providers import provider_of
 from fops.bootstrap.server import ServerSettings
 from fops.bootstrap.settings import Settings
 from fops.kernel.clock import SystemClock
 from fops.kernel.context import RequestContext
+from fops.kernel.correlation import headers
 from fops.kernel.ids import new_id
 from fops.storage.settings import StorageSettings
+from fops.telemetry import Telemetry, heard
 
 if TYPE_CHECKING:
     from fops.actions import Action, InlineRunner, LocalInvoker, Registry, StepEvent
@@ -27,7 +30,10 @@ if TYPE_CHECKING:
     from fops.onboarding.onboard import Onboarding
     from fops.provenance import Explainer
     from fops.storage.blobs import Blobs
-    from fops.storage.database import Database
+    from fops.telemetry.database import HeardDatabase
+    from fops.telemetry.health import Health
+    from fops.telemetry.metrics import Metrics
+    from fops.telemetry.traces import Tracing
     from fops.workflows.worker import Worker
 
 STORES = (
@@ -48,12 +54,20 @@ class App:
     ) -> None:
         self.settings = settings
         self.clock = SystemClock()
-        self._listener = listener
+        self.telemetry = Telemetry()
+        self._listener = partial(_told, (self.telemetry.stepped, listener))
 
     def context(self, *, door: str, dry_run: bool = False, request_id: str | None = None) -> RequestContext:
         """A fresh request by the person at this machine."""
         request_id = request_id or new_id("req")
-        return RequestContext(actor=f"local:{_user()}", door=door, request_id=request_id, dry_run=dry_run)
+        trace = headers().get("traceparent")
+        return RequestContext(
+            actor=f"local:{_user()}", door=door, request_id=request_id, dry_run=dry_run, trace=trace
+        )
+
+    def hear(self, event: StepEvent) -> None:
+        """A step of an operation, for whoever listens."""
+        self._listener(event)
 
     @property
     def home(self) -> Path:
@@ -68,16 +82,20 @@ class App:
     @cached_property
     def audit(self) -> AuditLog:
         """The audit trail of this node."""
-        return AuditLog(self.audit_folder, clock=self.clock, chain=os.uname().nodename)
+        return AuditLog(
+            self.audit_folder, clock=self.clock, chain=os.uname().nodename, heard=self.telemetry.audited
+        )
 
     @cached_property
-    def database(self) -> Database:
+    def database(self) -> HeardDatabase:
         """The database, with every room's tables declared."""
         for store in STORES:
             import_module(store)
-        from fops.storage.database import Database  # noqa: PLC0415 - SQLAlchemy costs half a second
+        from fops.telemetry.database import HeardDatabase  # noqa: PLC0415 - SQLAlchemy costs half a second
 
-        return Database(self.database_url)
+        return HeardDatabase(
+            self.database_url, self.settings.group(StorageSettings), waited=self.telemetry.waited
+        )
 
     @property
     def database_url(self) -> str:
@@ -97,8 +115,9 @@ class App:
         """What every installed pack brings, and what changes our own records: all that a gate may run."""
         from fops.actions import Registry  # noqa: PLC0415 - pydantic and SQLAlchemy come with it
 
-        packs = [point.load()(self.home) for point in entry_points(group="fops.packs")]
-        return Registry((*(action for pack in packs for action in pack.actions), *self.own_actions))
+        packs = [point.load()(self.settings) for point in entry_points(group="fops.packs")]
+        brought = (action for pack in packs for action in pack.actions)
+        return heard(Registry((*brought, *self.own_actions)), self.telemetry)
 
     @cached_property
     def own_actions(self) -> tuple[Action, ...]:
@@ -115,11 +134,14 @@ class App:
         from fops.onboarding.actions import workflows  # noqa: PLC0415 - as registry
 
         guard = partial(may_fetch, self.settings.group(ServerSettings))
+        provider = partial(provider_of, self.settings)
         offered = Registry(
             (*reads(self.database, self.audit, self.explainer), *self.own_actions),
-            workflows(self.onboarding, self.clock, guard),
+            workflows(self.onboarding, self.clock, guard, provider),
         )
-        return LocalInvoker(offered, self.runner, self.gate, authorise=lambda _ctx, _permission: True)
+        return LocalInvoker(
+            heard(offered, self.telemetry), self.runner, self.gate, authorise=lambda _ctx, _permission: True
+        )
 
     @cached_property
     def gate(self) -> Gate:
@@ -153,11 +175,34 @@ class App:
 
         return make_worker(self)
 
+    @cached_property
+    def metrics(self) -> Metrics:
+        """What is measured of this house, from the moment it is first asked for."""
+        from fops.bootstrap.observed import metrics_of  # noqa: PLC0415 - only a server counts
+
+        return metrics_of(self)
+
+    @cached_property
+    def tracing(self) -> Tracing | None:
+        """Spans and log records for a collector; None, and nothing loaded, where no endpoint is set."""
+        from fops.bootstrap.observed import tracing_of  # noqa: PLC0415 - only a server sends
+
+        return tracing_of(self)
+
+    @cached_property
+    def health(self) -> Health:
+        """Whether this house can do its work."""
+        from fops.bootstrap.observed import health_of  # noqa: PLC0415 - only a server is asked
+
+        return health_of(self)
+
     def close(self, *, seconds: float) -> bool:
         """Let what runs come to its end within the time, and let go of the database. Whether nothing runs any more."""
         ended = self.worker.stop(seconds) if "worker" in self.__dict__ else True
         if "database" in self.__dict__:
             self.database.close()
+        if self.__dict__.get("tracing"):
+            self.__dict__["tracing"].close()
         return ended
 
     @cached_property
@@ -165,27 +210,43 @@ class App:
         """The onboarding feature."""
         from fops.onboarding.onboard import Onboarding  # noqa: PLC0415 - as registry
 
-        return Onboarding(gate=self.gate, database=self.database, blobs=self.blobs, clock=self.clock)
+        return Onboarding(gate=self.gate, registry=self.registry, database=self.database, blobs=self.blobs,
+                          clock=self.clock)  # fmt: skip
 
     @cached_property
     def explainer(self) -> Explainer:
         """`fops why` over every room's nouns."""
         from fops.actions.describe import AuditEntries  # noqa: PLC0415 - as database
         from fops.actions.store import Operations  # noqa: PLC0415 - as database
-        from fops.onboarding.trace.proposed import asked_in, lock_in_proposal  # noqa: PLC0415 - as database
+        from fops.onboarding.trace.proposed import (  # noqa: PLC0415 - as database
+            PullRequests,
+            asked_in,
+            lock_in_proposal,
+        )
         from fops.onboarding.trace.provenance import GeneratedFiles, lock_on_disk  # noqa: PLC0415 - as database
         from fops.provenance import Explainer  # noqa: PLC0415 - as database
         from fops.provenance.store import RecordedNodes  # noqa: PLC0415 - as database
 
         files = GeneratedFiles((lock_on_disk, lock_in_proposal(self.database)), asked_in(self.database))
         return Explainer(
-            (Operations(self.database), AuditEntries(self.audit), RecordedNodes(self.database), files)
+            (
+                Operations(self.database),
+                AuditEntries(self.audit),
+                RecordedNodes(self.database),
+                PullRequests(self.database),
+                files,
+            )
         )
 
 
 def open_app(settings: Settings, *, listener: Callable[[StepEvent], None] = lambda _event: None) -> App:
     """The App for some settings. Nothing is opened yet: a part that cannot work says so when it is used."""
     return App(settings, listener=listener)
+
+
+def _told(listeners: Iterable[Callable[[StepEvent], None]], event: StepEvent) -> None:
+    for listener in listeners:
+        listener(event)
 
 
 def _user() -> str:

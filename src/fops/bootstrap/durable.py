@@ -25,7 +25,7 @@ PROOF = "runner.lock"
 def make_worker(house: App, durable: Durable | None = None, *, concurrency: int | None = None) -> Worker:
     """The worker, over DBOS where no other engine is given. Nothing is opened before it starts."""
     chosen = house.settings.group(WorkerSettings)
-    hops = Hops(house.invoker, house.database, house.clock, max_attempts=chosen.max_attempts, told=house.background.told)  # fmt: skip
+    hops = Hops(house.invoker, house.database, house.clock, max_attempts=chosen.max_attempts, told=house.background.told, listener=house.hear)  # fmt: skip
     alone = house.database_url.startswith("sqlite")
     terms = Terms(concurrency=concurrency or house.settings.group(ServerSettings).max_running, lease_seconds=chosen.lease_seconds,
                   exclusive=alone, proof=ProofOfLife(house.home / PROOF) if alone else None)  # fmt: skip

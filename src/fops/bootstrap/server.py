@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,17 @@ from fops.kernel.settings import choice, listed, paths, positive, setting
 
 SOCKET = "server.sock"
 """Where in the data directory a server listens for this machine's own command line."""
+
+
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?")
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    """Origins separated by commas. Raises ValueError; `*` is none, since any page could then act for who looks at it."""
+    for one in listed(text):
+        if not _ORIGIN.fullmatch(one):
+            raise ValueError(f"{one!r} is no scheme://host:port")
+    return listed(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +33,7 @@ class ServerSettings:
     allowed_origins: tuple[str, ...] = setting(
         "ALLOWED_ORIGINS",
         default=(),
-        read=listed,
+        read=_origins,
         doc="Web pages that may call the API, comma-separated, each as scheme://host:port. Default: none, since a page that may call can act for whoever looks at it.",
     )
     allowed_hosts: tuple[str, ...] = setting(
@@ -35,6 +47,12 @@ class ServerSettings:
         default=(),
         read=paths,
         doc="Folders below which callers may name a repository by its path, separated by `:`. Default: none; without sign-in on a loopback address every path is allowed, since the caller is whoever uses this machine.",
+    )
+    allowed_private_hosts: tuple[str, ...] = setting(
+        "ALLOWED_PRIVATE_HOSTS",
+        default=(),
+        read=listed,
+        doc="Hosts, addresses or networks inside your network that callers may let the server fetch from, comma-separated, such as git.internal or 10.2.0.0/16. Default: none, so that nobody reaches through the server what it alone can see.",
     )
     auth_mode: str = setting(
         "FOPS_AUTH_MODE",

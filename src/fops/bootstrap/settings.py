@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from fops.audit import AuditSettings
+from fops.bootstrap.limits import LimitSettings
 from fops.bootstrap.server import ServerSettings
 from fops.kernel.formats import load_toml
 from fops.kernel.settings import Loaded, Source, flatten, load, parse_env, path, setting
+from fops.packs.github.settings import GithubSettings
 from fops.storage.settings import StorageSettings
+from fops.telemetry.settings import TelemetrySettings
 from fops.workflows.settings import WorkerSettings
 
 PROJECT_FILES = (".env", ".fops/config.toml")
@@ -36,7 +39,9 @@ class CoreSettings:
     )
 
 
-GROUPS = (CoreSettings, StorageSettings, AuditSettings, ServerSettings, WorkerSettings)
+GROUPS = (
+    CoreSettings, StorageSettings, AuditSettings, ServerSettings, LimitSettings, WorkerSettings, TelemetrySettings, GithubSettings,
+)  # fmt: skip
 
 
 class Settings:

@@ -11,7 +11,8 @@ import typer
 from typer.core import TyperGroup
 
 from fops import __version__
-from fops.cli import audit, config, doctor, onboard, serve, why
+from fops.cli import audit, onboard, serve, why
+from fops.cli.commands import config, db, doctor
 from fops.cli.progress import Progress
 from fops.cli.session import Session, say
 from fops.kernel.errors import Cancelled, FopsError, UsageError
@@ -19,7 +20,7 @@ from fops.kernel.errors import Cancelled, FopsError, UsageError
 if TYPE_CHECKING:
     from typer._click.exceptions import ClickException
 
-_ORDER = ("onboard", "why", "audit", "serve", "worker", "doctor", "config", "completion")
+_ORDER = ("onboard", "why", "audit", "serve", "worker", "db", "doctor", "config", "completion")
 
 
 class _ByNeed(TyperGroup):
@@ -46,6 +47,7 @@ app.command("why")(why.why)
 app.add_typer(audit.app, name="audit")
 app.command("serve")(serve.serve)
 app.command("worker")(serve.worker)
+app.add_typer(db.app, name="db")
 app.command("doctor")(doctor.doctor)
 app.add_typer(config.app, name="config")
 app.command("completion")(config.completion)

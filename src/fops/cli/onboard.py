@@ -91,16 +91,19 @@ def repo(
         typer.Option("--output", metavar="DIR", help="Write the files here instead of making a branch."),
     ] = None,
     provider: Annotated[
-        str,
-        typer.Option("--provider", metavar="local|github|gitlab", help="Where the change request is made."),
-    ] = "local",
+        str | None,
+        typer.Option(
+            "--provider",
+            metavar="local|github|gitlab",
+            help="Where the change request is made. Default: local.",
+        ),
+    ] = None,
     as_json: JsonOption = False,
     fields: FieldsOption = None,
 ) -> int:
     """Fetch, detect, plan, generate, verify, and propose everything on a branch with the text of a pull request."""
     session: Session = context.obj
     known_fields(fields, _RESULT_KEYS)
-    _refuse_provider(provider)
     _refuse_target(target)
     parameters = {
         "what": _absolute(what),
@@ -112,6 +115,8 @@ def repo(
         "answers": _pairs(answers or []) | ({"image": image} if image is not None else {}),
         "output": str(output.absolute()) if output else None,
         "forget": forget,
+        # What only compares may look at a forge unasked; what makes something there must be told to.
+        "provider": provider or (None if check else "local"),
     }
     can_ask = session.can_ask and not as_json and not check
     result = _onboarded(session, parameters | {"ask": can_ask}, check=check)
@@ -175,18 +180,6 @@ def _only(findings: Findings, name: str) -> Findings:
         raise NotFound(f"no fact {name!r} was found", hint=hint)
     conflicts = tuple(conflict for conflict in findings.conflicts if conflict.fact == name)
     return replace(findings, apps=apps, conflicts=conflicts, notes=())
-
-
-def _refuse_provider(provider: str) -> None:
-    if provider in {"github", "gitlab"}:
-        raise UsageError(
-            f"provider {provider!r} is not installed",
-            hint="its pack comes with a later version; `--provider local` makes a branch you can push",
-        )
-    if provider != "local":
-        raise UsageError(
-            f"no provider {provider!r}", hint="local is here; github and gitlab come with later versions"
-        )
 
 
 def _refuse_target(target: str | None) -> None:

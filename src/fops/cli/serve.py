@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fops.cli.session import leave_now, say
+from fops.cli.session import leave_now
 from fops.kernel.errors import UsageError
 
 if TYPE_CHECKING:
@@ -27,6 +27,9 @@ def serve(
     """Answer over HTTP until stopped. Commands of the same data directory go through it."""
     try:
         from fops.api.serving import serve as run  # noqa: PLC0415 - only this command serves
+        from fops.bootstrap.observed import door_of  # noqa: PLC0415 - as above
+        from fops.telemetry.logs import configured  # noqa: PLC0415 - as above
+        from fops.telemetry.settings import TelemetrySettings  # noqa: PLC0415 - as above
     except ModuleNotFoundError as error:
         raise UsageError(
             f"the server's parts are not installed: {error.name}", hint="pip install 'fops[server]'"
@@ -34,8 +37,9 @@ def serve(
 
     session: Session = context.obj
     session.listener = lambda _event: None  # the steps of its operations are told to whoever asked for them
-    ended = run(session.app, host=host, port=port, works=worker, say=say)
-    say("stopped" if ended else "stopped; what still ran is taken up by the next worker")
+    with configured(session.app.settings.group(TelemetrySettings)) as say, door_of(session.app):
+        ended = run(session.app, host=host, port=port, works=worker, say=say)
+        say("stopped" if ended else "stopped; what still ran is taken up by the next worker")
     if not ended:
         leave_now()
 
@@ -49,14 +53,19 @@ def worker(
 ) -> None:
     """Carry operations out until stopped, beside a server or instead of the one inside it."""
     try:
-        from fops.worker.working import work  # noqa: PLC0415 - only this command works
+        from fops.bootstrap.observed import door_of  # noqa: PLC0415 - only this command works
+        from fops.telemetry.logs import configured  # noqa: PLC0415 - as above
+        from fops.telemetry.settings import TelemetrySettings  # noqa: PLC0415 - as above
+        from fops.worker.working import work  # noqa: PLC0415 - as above
     except ModuleNotFoundError as error:
         raise UsageError(
             f"the worker's parts are not installed: {error.name}", hint="pip install 'fops[server]'"
         ) from error
 
     session: Session = context.obj
-    ended = work(session.app, concurrency=concurrency, say=say)
-    say("stopped" if ended else "stopped; what still ran is taken up by the next worker")
+    session.listener = lambda _event: None  # as of a server
+    with configured(session.app.settings.group(TelemetrySettings)) as say, door_of(session.app):
+        ended = work(session.app, concurrency=concurrency, say=say)
+        say("stopped" if ended else "stopped; what still ran is taken up by the next worker")
     if not ended:
         leave_now()

@@ -99,16 +99,32 @@ def _next_told(result: Json) -> Iterator[str]:
     if result["status"] == "planned":
         yield ""
         yield "next               the same without --dry-run does it"
-    url, branch = result["pr_url"], result["branch"]
-    if not url:
+    if not result["pr_url"]:
         return
     yield ""
-    yield f"pull request text  {link(Path(str(url).removeprefix('file://')))}"
-    if result["status"] == "proposed":
-        yield f"operation          {result['operation'] or '–'}"
-    yield f"why                fops why {result['proposal']}"
+    is_here = str(result["pr_url"]).startswith("file://")
+    yield from _here_told(result) if is_here else _on_forge_told(result)
+
+
+def _here_told(result: Json) -> Iterator[str]:
+    branch = result["branch"]
+    yield f"pull request text  {link(Path(str(result['pr_url']).removeprefix('file://')))}"
+    yield from _asked_told(result)
     yield f"look               git -C {shlex.quote(str(result['repository']))} diff --stat HEAD {branch}"
     yield f"next               push the branch {branch}, then open the pull request with that text"
+
+
+def _on_forge_told(result: Json) -> Iterator[str]:
+    yield f"pull request       {result['pr_url']}"
+    yield from _asked_told(result)
+    yield "next               review the pull request, and merge it"
+
+
+def _asked_told(result: Json) -> Iterator[str]:
+    if result["status"] == "proposed":
+        yield f"operation          {result['operation'] or '–'}"
+    if result["proposal"]:
+        yield f"why                fops why {result['proposal']}"
 
 
 def print_findings(session: Session, findings: Findings) -> None:

@@ -13,6 +13,7 @@ import httpx2
 
 from fops.actions.operations import Json, StepEvent
 from fops.actions.store import OPEN
+from fops.kernel import correlation
 from fops.kernel.context import RequestContext
 from fops.kernel.errors import Unreachable, error_named
 from fops.kernel.ids import new_id
@@ -35,6 +36,7 @@ class HttpInvoker:
     def invoke(self, ctx: RequestContext, name: str, parameters: Mapping[str, Any]) -> Json:
         """As `fops.actions.Invoker`."""
         headers = {
+            **correlation.headers(),
             "Prefer": "respond-async",
             "Idempotency-Key": new_id("key"),
             "X-Request-ID": ctx.request_id,

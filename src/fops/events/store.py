@@ -7,6 +7,7 @@ from sqlalchemy import JSON, BigInteger, Column, Connection, Integer, String, Ta
 from fops.events.model import Event
 from fops.kernel.context import RequestContext
 from fops.storage.schema import METADATA, moment, tenant
+from fops.storage.turns import take_turn
 
 events = Table(
     "events",
@@ -29,6 +30,7 @@ def publish(connection: Connection, ctx: RequestContext, event: Event, *, at: st
         "subject": event.subject,
         "data": dict(event.data),
     }
+    take_turn(connection, events.name, ctx.tenant)  # so that readers miss none
     connection.execute(insert(events).values(row))
 
 

@@ -12,7 +12,8 @@ DEFAULT_TENANT = "default"
 class RequestContext:
     """Carried by value through every call; nothing reads it from globals.
 
-    Attributes: `actor` such as `local:ada`; `door` cli, api, mcp, worker or test; `deadline` aware UTC or None; `attempt`
+    Attributes: `actor` such as `local:ada`; `door` cli, api, mcp, worker or test; `deadline` aware UTC or None; `trace`
+    the W3C traceparent of what asked, so that work on another thread or process belongs to the same trace; `attempt`
     which try of the operation this is, higher than that of every worker that had it before.
     """
 
@@ -23,4 +24,5 @@ class RequestContext:
     operation_id: str | None = None
     dry_run: bool = False
     deadline: datetime | None = None
+    trace: str | None = None
     attempt: int = 1

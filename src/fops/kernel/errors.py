@@ -3,7 +3,9 @@
 FopsError
 ├── Transient          the same call may succeed later (`retry_after` seconds)
 │   ├── Unreachable    an outside system did not answer
-│   └── Busy           a lock or lease is held by somebody else
+│   │   └── BrokenOff      it answered, and then the connection broke
+│   ├── Busy           a lock or lease is held by somebody else
+│   └── TooOften       asked more often than is allowed
 ├── Final              trying again changes nothing
 │   ├── UsageError     the words of the call are wrong
 │   │   └── ConfirmationMissing   a flag must say yes first
@@ -61,11 +63,25 @@ class Unreachable(Transient):
     code = "unreachable"
 
 
+class BrokenOff(Unreachable):
+    """It answered, and then the connection broke: what was not confirmed is not kept."""
+
+    code = "broken_off"
+
+
 class Busy(Transient):
     """A lock or lease is held by somebody else."""
 
     code = "busy"
     http_status = 409
+
+
+class TooOften(Transient):
+    """Asked more often than is allowed."""
+
+    code = "too_often"
+    exit_code = 4
+    http_status = 429
 
 
 class Final(FopsError):

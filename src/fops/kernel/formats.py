@@ -6,6 +6,7 @@ YAML and TOML with a key twice are refused; in JSON the last one counts, as for 
 from __future__ import annotations
 
 import json
+import math
 import re
 import tomllib
 from collections.abc import Iterator
@@ -32,6 +33,55 @@ def load_json(text: str, *, name: str = "document") -> Any:
             f"{name} is not valid JSON: {error}", hint="fix the file, or leave it out"
         ) from error
     return _encodable(value) if _SURROGATE_ESCAPE.search(text) else value
+
+
+def load_strict_json(data: bytes, *, name: str = "document") -> Any:
+    """The value of a JSON document that may mean one thing only, as a request must.
+
+    Raises FormatError also for a key given twice, a number that is none (`NaN`, `1e999`), what is no UTF-8, and text that
+    no database holds (NUL, half of a surrogate pair); LimitExceeded when nested past MAX_DEPTH.
+    """
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise FormatError(f"{name} is no UTF-8") from error
+    _refuse_deep(text, name)
+    try:
+        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_number, parse_float=_finite)
+        if _SURROGATE_ESCAPE.search(text) or "\\u0000" in text:
+            _storable(value)
+    except (ValueError, RecursionError) as error:
+        raise FormatError(f"{name} is not valid JSON: {error}") from error
+    return value
+
+
+def _storable(value: Any) -> None:
+    """Refuse text that no database holds. Raises ValueError."""
+    if isinstance(value, str):
+        value.encode("utf-8")
+        if "\0" in value:
+            raise ValueError("a text holds NUL, which is no character")
+    for part in (
+        (*value, *value.values()) if isinstance(value, dict) else value if isinstance(value, list) else ()
+    ):
+        _storable(part)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        names = [key for key, _ in pairs]
+        raise ValueError(f"key {next(key for key in names if names.count(key) > 1)!r} is given twice")
+    return made
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(f"{text} is no number")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    return number if math.isfinite(number) else _no_number(text)
 
 
 def _encodable(value: Any) -> Any:

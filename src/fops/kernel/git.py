@@ -10,7 +10,7 @@ import os
 import re
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Self
@@ -20,17 +20,11 @@ from fops.kernel.errors import (
     FopsError,
     LimitExceeded,
     NotAllowed,
-    NotFound,
     OutsideFailed,
     StorageFailed,
-    Unreachable,
 )
 from fops.kernel.process import Result, end, environment, run
 from fops.kernel.redaction import redact_text
-
-MAX_CLONE = (
-    1024**3
-)  # bytes of packed objects; one commit without its large files is hundreds of times smaller
 
 _SAFE = (
     "core.hooksPath=/dev/null", "core.fsmonitor=false", "core.untrackedCache=false", "core.pager=cat", "core.symlinks=false",
@@ -51,9 +45,6 @@ _VARIABLES = {
     "GIT_ALLOW_PROTOCOL": "none",
     "LC_ALL": "C.UTF-8",
 }
-_CLONING = {
-    "GIT_ALLOW_PROTOCOL": "file:https:http:ssh"
-}  # all else stays on this disk: no blob is fetched lazily
 _PASSED_ON = (
     "SSH_AUTH_SOCK",
     "XDG_CONFIG_HOME",
@@ -114,12 +105,17 @@ def git(
     repository: Repository | None = None,
     stdin: bytes = b"",
     timeout: float = 60,
-    extra: dict[str, str] | None = None,
+    extra: Mapping[str, str] | None = None,
+    config: Sequence[str] = (),
+    max_file: int | None = None,
 ) -> Result:
-    """Run git and return what it left, whatever its exit code."""
-    return run(
-        ["git", *_options(repository), *words], stdin=stdin, timeout=timeout, env=_environment(extra or {})
-    )
+    """Run git and return what it left, whatever its exit code.
+
+    `extra` are variables, `config` settings as `name=value`, `max_file` the bytes that any file it writes may have.
+    """
+    options = [*_options(repository), *(option for value in config for option in ("-c", value))]
+    return run(["git", *options, *words], stdin=stdin, timeout=timeout, max_file=max_file,
+               env=_environment(extra or {}))  # fmt: skip
 
 
 def _options(repository: Repository | None) -> list[str]:
@@ -130,9 +126,9 @@ def _options(repository: Repository | None) -> list[str]:
     return [*options, *place]
 
 
-def _environment(extra: dict[str, str]) -> dict[str, str]:
+def _environment(extra: Mapping[str, str]) -> dict[str, str]:
     return environment(
-        {name: os.environ[name] for name in _PASSED_ON if name in os.environ} | _VARIABLES | extra
+        {name: os.environ[name] for name in _PASSED_ON if name in os.environ} | _VARIABLES | dict(extra)
     )
 
 
@@ -305,88 +301,6 @@ class BlobReader:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def clone_bare(
-    url: str, destination: Path, *, ref: str | None, timeout: float, max_blob: int, max_bytes: int = MAX_CLONE
-) -> Repository:
-    """A bare, shallow clone of one branch or tag without blobs over `max_blob` bytes, cut off from its origin.
-
-    Raises NotFound (no such repository or ref), NotAllowed (sign-in needed), Unreachable, LimitExceeded (past
-    `timeout` seconds, or `max_bytes` of packed objects).
-    """
-    words = [
-        "clone",
-        "--bare",
-        "--depth=1",
-        "--single-branch",
-        "--no-tags",
-        f"--filter=blob:limit={max_blob}",
-        "--quiet",
-    ]
-    words += [f"--branch={ref}"] if ref else []
-    result = run(
-        ["git", *_options(None), *words, "--", url, str(destination)],
-        timeout=timeout,
-        max_file=max_bytes,
-        env=_environment(_CLONING),
-    )
-    if "File too large" in result.error_text:
-        raise LimitExceeded(
-            f"{redact_text(url)} has more than {max_bytes} bytes",
-            hint="clone it yourself, and give the folder",
-        )
-    if result.exit_code:
-        raise _clone_failure(url, ref, result)
-    repository = Repository(destination)
-    # Without its origin, a missing blob is simply missing, and credentials of the address stay in no file.
-    _checked(["config", "--remove-section", "remote.origin"], repository=repository)
-    return repository
-
-
-_SIGN_IN = "set up a git credential helper or an ssh key for it, or check the address"
-_CLONE_FAILURES: tuple[tuple[str, type[FopsError], str, str], ...] = (
-    (r"Remote branch .* not found", NotFound, "{url} has no branch or tag {ref!r}", "check --ref"),
-    (
-        r"Authentication failed|could not read (?:Username|Password)|terminal prompts disabled|Permission denied|error: 40[13]",
-        NotAllowed,
-        "{url} asks for a sign-in",
-        _SIGN_IN,
-    ),
-    (
-        r"not found|does not exist|does not appear to be a git repository|error: 404",
-        NotFound,
-        "{url} is no repository, or a private one",
-        _SIGN_IN,
-    ),
-    (
-        r"Could not resolve host|Connection (?:refused|timed out|reset)|unable to access|Network is unreachable|service not known",
-        Unreachable,
-        "{url} cannot be reached: {reason}",
-        "check the address and the network",
-    ),
-    (
-        r"No space left|Read-only file system",
-        StorageFailed,
-        "cannot clone {url}: {reason}",
-        "free some space and try again",
-    ),
-)
-"""What git says, as what it means; the first pattern that is found."""
-
-
-def _clone_failure(url: str, ref: str | None, result: Result) -> FopsError:
-    words = {"url": redact_text(url), "ref": ref, "reason": _last_line(result.error_text)}
-    for pattern, kind, message, hint in _CLONE_FAILURES:
-        if re.search(pattern, result.error_text):
-            return kind(message.format(**words), hint=hint)
-    hint = "check the address, the network and the free space"
-    return OutsideFailed("cannot clone {url}: {reason}".format(**words), hint=hint)
-
-
-def _last_line(text: str) -> str:
-    lines = [line for line in text.splitlines() if line.strip()]
-    return redact_text(" ".join(lines[-1].split())) if lines else "git gave no reason"
 
 
 def init_bare(destination: Path) -> Repository:

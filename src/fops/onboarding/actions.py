@@ -13,6 +13,7 @@ from fops.actions.model import Parameters
 from fops.actions.operations import Json, Operation, Workflow
 from fops.kernel.clock import Clock
 from fops.kernel.context import RequestContext
+from fops.kernel.reach import Reach
 from fops.onboarding.model import Target
 from fops.onboarding.onboard import Onboarding, Request, place_of
 from fops.onboarding.plan import Options
@@ -21,7 +22,7 @@ from fops.onboarding.plan import Options
 class OnboardRepo(Parameters):
     """`onboard.repo` and `onboard.check`; what is None is taken from an earlier run, else from detection or custom.
 
-    `answers` are by fact, or by `SERVICE.fact`. With `ask`, a run whose plan leaves questions open that no earlier run
+    `answers` are by fact, or by `SERVICE.fact`; `provider` None lets the settings decide by the address. With `ask`, a run whose plan leaves questions open that no earlier run
     left open ends with status `questions` before anything is generated: ask again with answers.
     """
 
@@ -35,25 +36,38 @@ class OnboardRepo(Parameters):
     output: str | None = None
     forget: bool = False
     ask: bool = False
+    provider: str | None = None
 
 
-MayFetch = Callable[[RequestContext, Path | str], None]
+MayFetch = Callable[[RequestContext, Path | str], Reach]
+ProviderOf = Callable[[Path | str], str]
 
 
-def workflows(onboarding: Onboarding, clock: Clock, may_fetch: MayFetch) -> tuple[Workflow, ...]:
-    """The workflows over this feature; `may_fetch` raises NotAllowed for a place that the caller may not name."""
+def workflows(
+    onboarding: Onboarding, clock: Clock, may_fetch: MayFetch, provider_of: ProviderOf
+) -> tuple[Workflow, ...]:
+    """The workflows over this feature.
+
+    `may_fetch` says how far a caller's place may lead, or raises NotAllowed; `provider_of` a place is who makes its
+    change requests where the caller does not say.
+    """
+
+    def request(ctx: RequestContext, asked: OnboardRepo) -> Request:
+        said = _request(asked, clock.now().date())
+        place = place_of(said)
+        return replace(said, reach=may_fetch(ctx, place), provider=asked.provider or provider_of(place))
 
     def propose(operation: Operation, asked: OnboardRepo) -> Json:
-        return onboarding.onboard(operation, _request(asked, clock.now().date())).as_json()
+        return onboarding.onboard(operation, request(operation.ctx, asked)).as_json()
 
     def compare(operation: Operation, asked: OnboardRepo) -> Json:
-        request = replace(_request(asked, clock.now().date()), check=True, ask=False)
-        return onboarding.onboard(operation, request).as_json()
+        compared = replace(request(operation.ctx, asked), check=True, ask=False)
+        return onboarding.onboard(operation, compared).as_json()
 
     def subject(ctx: RequestContext, asked: OnboardRepo) -> str:
-        place = place_of(_request(asked, clock.now().date()))
-        may_fetch(ctx, place)
-        return str(place)
+        meant = request(ctx, asked)
+        onboarding.proposing(meant.provider)
+        return str(place_of(meant))
 
     return (
         Workflow(name="onboard.repo", summary="from a repository to a verified change request", permission="onboard.propose",

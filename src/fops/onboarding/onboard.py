@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -13,19 +13,21 @@ from fops.actions.contracts import CHANGE_REQUEST_CREATE, FILES_WRITE, proposal_
 from fops.actions.gate import Gate
 from fops.actions.model import ActionCall, ChangeSet, GateOutcome
 from fops.actions.operations import Operation
+from fops.actions.registry import Registry
 from fops.events import Event
 from fops.events.store import publish
 from fops.kernel import interrupts
 from fops.kernel.clock import Clock, isoformat
-from fops.kernel.errors import Final
+from fops.kernel.errors import Final, UsageError
 from fops.kernel.ids import new_id
+from fops.kernel.reach import Reach
 from fops.kernel.words import several
 from fops.onboarding import store
 from fops.onboarding.detect import detect
 from fops.onboarding.explain import own_files_hidden
 from fops.onboarding.fetch import Fetched, check_folder, check_reference, fetch, locate
 from fops.onboarding.generate.artifacts import generate
-from fops.onboarding.generate.pull_request import Story, counted, pull_request, title
+from fops.onboarding.generate.pull_request import Story, commit_message, counted, pull_request, title
 from fops.onboarding.model import Artifact, Assumption, Check, Findings, OnboardingPlan
 from fops.onboarding.plan import (
     Options,
@@ -50,6 +52,7 @@ from fops.onboarding.trace.again import (
     proposed_or_head,
 )
 from fops.onboarding.trace.compare import NONE, Difference, compare, whole
+from fops.onboarding.trace.forge import Listed, OnForge, ask_forge, branch_on_forge, on_forge
 from fops.onboarding.trace.provenance import nodes_of
 from fops.onboarding.verify import verify
 from fops.provenance.store import is_recorded, record
@@ -63,18 +66,21 @@ Status = Literal["proposed", "written", "planned", "nothing-to-do", "refused", "
 class Request:
     """What a person asked for.
 
-    `output` writes files below a folder instead of making a branch; `forget` leaves aside what earlier runs were told;
-    `ask` stops with the plan's new questions, where it leaves some.
+    `provider` says where the change request is made; `output` writes files below a folder instead; `forget` leaves aside
+    what earlier runs were told; `ask` stops with the plan's new questions, where it leaves some; `reach` bounds which
+    server may be asked.
     """
 
     what: str
     options: Options
+    provider: str = "local"
     ref: str | None = None
     output: Path | None = None
     check: bool = False
     forget: bool = False
     ask: bool = False
     tools: bool = True
+    reach: Reach = Reach.ANY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +132,7 @@ class _Prepared:
     request: Request
     fetched: Fetched
     proposals: tuple[OpenProposal, ...]
+    forge: OnForge | None
     options: Options
     findings: Findings
     planned: Planned
@@ -172,8 +179,11 @@ def place_of(request: Request) -> Path | str:
 class Onboarding:
     """The feature's verbs over its ports."""
 
-    def __init__(self, *, gate: Gate, database: Database, blobs: Blobs, clock: Clock) -> None:
+    def __init__(
+        self, *, gate: Gate, registry: Registry, database: Database, blobs: Blobs, clock: Clock
+    ) -> None:
         self._gate = gate
+        self._registry = registry
         self._database = database
         self._blobs = blobs
         self._clock = clock
@@ -184,11 +194,13 @@ class Onboarding:
         before = self._gate.settle(operation.ctx)
         with ExitStack() as stack:
             with operation.step("fetch") as note:
-                fetched = stack.enter_context(fetch(request.what, ref=request.ref))
+                listed = self._listed(operation, request)  # first: it says at once what is not allowed
+                fetched = stack.enter_context(fetch(request.what, ref=request.ref, reach=request.reach))
                 note.text = f"{len(fetched.tree.files)} files" + (
                     f" at {fetched.source.commit[:12]}" if fetched.source.commit else ""
                 )
-            prepared = self._plan(operation, request, fetched)
+                forge = None if listed is None else on_forge(self._database, operation.ctx, fetched, listed)
+            prepared = self._plan(operation, request, fetched, forge)
             if prepared.unasked and request.ask:
                 return Result(status="questions", plan=prepared.planned.plan, plan_digest="", artifacts=(), checks=(),
                               findings=prepared.findings, difference=NONE, questions=prepared.unasked)  # fmt: skip
@@ -198,9 +210,24 @@ class Onboarding:
                 note.text = _in_words(result)
             return result
 
-    def _plan(self, operation: Operation, request: Request, fetched: Fetched) -> _Prepared:
+    def proposing(self, provider: str) -> str:
+        """The action that makes a provider's change requests. Raises UsageError where no pack brings one."""
+        action = self._registry.implementing(CHANGE_REQUEST_CREATE, provider)
+        if action is None:
+            known = ", ".join(self._registry.providers(CHANGE_REQUEST_CREATE))
+            raise UsageError(f"provider {provider!r} is not installed", hint=f"there are: {known}")
+        return action.name
+
+    def _listed(self, operation: Operation, request: Request) -> Sequence[Listed] | None:
+        if request.output is not None:
+            return None
+        return ask_forge(self._registry, operation.ctx, request.provider, place=place_of(request))
+
+    def _plan(
+        self, operation: Operation, request: Request, fetched: Fetched, forge: OnForge | None
+    ) -> _Prepared:
         tree = own_files_hidden(fetched.tree)
-        proposals = open_proposals(self._database, operation.ctx, fetched)
+        proposals = forge.waiting if forge else open_proposals(self._database, operation.ctx, fetched)
         earlier = locks.EMPTY if request.forget else _earlier(request, fetched, proposals)
         with operation.step("detect") as note:
             findings = detect(tree)
@@ -215,6 +242,7 @@ class Onboarding:
             request=request,
             fetched=fetched,
             proposals=proposals,
+            forge=forge,
             options=options,
             findings=findings,
             planned=planned,
@@ -245,7 +273,7 @@ class Onboarding:
             )
         if before is not None:  # done by an attempt that could not say so any more
             return self._recorded(operation, made, result, (before, proposal_of(operation.id)))
-        if difference.is_empty:
+        if difference.is_empty and not (baseline.proposal and baseline.proposal.is_half_made):
             return result
         proposal_id = proposal_of(operation.id) if operation.id else new_id("pro")
         changes = self._changes(made, baseline, (difference, tuple(notes)), proposal_id)
@@ -286,14 +314,13 @@ class Onboarding:
             "replaces": baseline.replaces,
             "title": title(made.plan),
             "body": pull_request(made.plan, story),
-            "message": _message(made.plan, made.digest),
+            "message": commit_message(made.plan, made.digest),
             "files": files,
-            **_place(made.fetched),
+            **_place(made.fetched, on_forge=made.prepared.forge is not None),
         }
         target = f"{made.plan.source.url}#{baseline.branch}"
-        return ChangeSet(
-            calls=(ActionCall(action=CHANGE_REQUEST_CREATE, target=target, parameters=parameters),)
-        )
+        call = ActionCall(action=self.proposing(made.request.provider), target=target, parameters=parameters)
+        return ChangeSet(calls=(call,))
 
     def _recorded(
         self, operation: Operation, made: _Made, result: Result, ended: tuple[GateOutcome, str]
@@ -388,6 +415,7 @@ def _blamed_on(earlier: locks.Lock) -> Iterator[None]:
 @contextmanager
 def _baseline(made: _Made) -> Iterator[Baseline]:
     branch = branch_for(made.plan.name, made.plan.target.value)
+    branch = branch_on_forge(branch, made.prepared.forge) if made.prepared.forge else branch
     if made.request.output is not None:
         yield folder_baseline(made.request.output, branch)
         return
@@ -414,7 +442,10 @@ def _plan_text(made: OnboardingPlan) -> str:
     return json.dumps(plan_json(made), indent=1, ensure_ascii=False) + "\n"
 
 
-def _place(fetched: Fetched) -> dict[str, Any]:
+def _place(fetched: Fetched, *, on_forge: bool) -> dict[str, Any]:
+    if on_forge:
+        source = fetched.source
+        return {"repository": source.url, "into": source.ref or source.default_branch}
     if fetched.repository is None:
         return {"repository": None, "snapshot": fetched.source.url}
     if fetched.clone:
@@ -422,16 +453,11 @@ def _place(fetched: Fetched) -> dict[str, Any]:
     return {"repository": str(fetched.repository.work_tree or fetched.repository.git_dir)}
 
 
-def _message(made: OnboardingPlan, digest: str) -> str:
-    names = ", ".join(service.name for service in made.services)
-    return f"{title(made)}\n\nGenerated by F-Ops {made.fops_version} for {names}, from the plan\n{digest}.\n`fops why FILE:LINE` explains every line.\n"
-
-
 def _known(baseline: Baseline) -> dict[str, Any]:
     known = {"branch": baseline.branch, "commit": baseline.replaces} if baseline.replaces else {}
     record = baseline.proposal.record if baseline.proposal else None
     if record is None:
-        return known
+        return known | ({"pr_url": baseline.proposal.pr_url} if baseline.proposal else {})
     return {"pr_url": record.pr_url, "branch": record.branch, "commit": record.commit,
             "repository": record.repository, "proposal": record.id}  # fmt: skip
 

@@ -31,7 +31,7 @@ Index("ix_proposals_source", proposals.c.tenant, proposals.c.source, proposals.c
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """One change request as it was made. `repository` is the git directory or work tree that holds the branch."""
+    """One change request as it was made. `repository` is the git directory or work tree that holds the branch, or its address."""
 
     id: str
     operation_id: str
@@ -43,6 +43,11 @@ class Proposal:
     plan_digest: str
     plan_blob: str
     made_at: str
+
+    @property
+    def is_on_this_disk(self) -> bool:
+        """Whether the branch was made in a repository here, and not on a forge."""
+        return "://" not in self.repository
 
 
 def add(connection: Connection, ctx: RequestContext, proposal: Proposal) -> None:
@@ -68,6 +73,15 @@ def operation_of(connection: Connection, ctx: RequestContext, *, plan_digest: st
     return connection.execute(
         select(proposals.c.operation_id).where(*mine).order_by(proposals.c.id.desc()).limit(1)
     ).scalar()
+
+
+def made_at_address(connection: Connection, ctx: RequestContext, pr_url: str) -> Proposal | None:
+    """The newest proposal whose pull request has this address."""
+    mine = (proposals.c.tenant == ctx.tenant, proposals.c.pr_url == pr_url)
+    rows = connection.execute(
+        select(proposals).where(*mine).order_by(proposals.c.id.desc()).limit(1)
+    ).mappings()
+    return next((Proposal(**{name: row[name] for name in Proposal.__slots__}) for row in rows), None)
 
 
 def newest(

@@ -22,6 +22,7 @@ from fops.kernel.context import RequestContext
 from fops.provenance.model import Description, Location, Node
 from fops.storage.database import Database
 from fops.storage.schema import METADATA, tenant
+from fops.storage.turns import take_turn
 
 nodes = Table(
     "provenance_nodes",
@@ -52,6 +53,7 @@ def record(
     connection: Connection, ctx: RequestContext, descriptions: Iterable[tuple[Node, Iterable[str]]]
 ) -> None:
     """Keep nodes and the ids each rests on, in the caller's transaction. Nodes are written once, never changed."""
+    take_turn(connection, nodes.name, ctx.tenant)  # what is looked for and not found is written at once
     given = {node.id: (node, tuple(rests_on)) for node, rests_on in descriptions}
     known = connection.execute(
         select(nodes.c.id).where(nodes.c.tenant == ctx.tenant, nodes.c.id.in_(given))

@@ -2,74 +2,174 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import cached_property
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Lock
+from types import MappingProxyType
+from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import URL, Connection, Engine, RootTransaction, create_engine, event, func, select
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from fops.kernel.errors import Busy, StorageFailed
+from fops.kernel.errors import BrokenOff, InDoubt, StorageFailed, Transient, Unreachable
 from fops.kernel.interrupts import deferred
-from fops.storage.schema import METADATA
+from fops.storage.address import POSTGRESQL, SQLITE, read_address, shown
+from fops.storage.failures import named_failures, told
+from fops.storage.settings import StorageSettings
+from fops.storage.versions import bring_up_to_date
 
-HEAD = "0003"  # the newest revision in migrations/versions; a test compares
+# A host that is off, or behind a firewall that forgot us, does not refuse: it is silent (seconds, milliseconds the last).
+_ASKED = MappingProxyType({
+    "application_name": "fops", "connect_timeout": 5,
+    "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 60_000,
+})  # fmt: skip
+_RECYCLE_SECONDS = 1800  # firewalls forget connections that are idle for an hour
+_LOOKS, _LOOK_SECONDS = 10, 0.2  # how often, and at what distance, a commit in doubt is asked after
+# One picture for all statements of a block, as SQLite gives; and a read that writes is a mistake.
+_READS = MappingProxyType(
+    {SQLITE: {}, POSTGRESQL: {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}}
+)
 
 
 class Database:
     """Transactions over one database whose schema is current; a Ctrl-C waits for the end of the short block.
 
-    Raises StorageFailed when it cannot be read or written, Busy when another process holds it past 30 s.
+    Raises StorageFailed when it cannot be read or written, Busy when others hold it too long, Unreachable when it does
+    not answer within the time of the settings, and BrokenOff when it goes away in the block: nothing of it is then
+    kept, and the caller may come again. InDoubt is left for a commit of which nobody knows whether it came about.
+    `limits` give the times.
     """
 
-    def __init__(self, url: str) -> None:
-        self._url = make_url(url)
+    def __init__(self, url: str, limits: StorageSettings | None = None) -> None:
+        self.url = read_address(url)
+        self._limits = limits or StorageSettings()
+        self._lock = Lock()
+        self._engine: Engine | None = None
 
-    @cached_property
+    @property
+    def kind(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self.url.get_backend_name()
+
+    @property
+    def shown(self) -> str:
+        """The URL for people, without secrets."""
+        return shown(self.url)
+
+    @property
     def engine(self) -> Engine:
         """The engine; made, and the schema brought up to date, at first use."""
-        if (
-            self._url.database
-            and self._url.get_backend_name() == "sqlite"
-            and self._url.database != ":memory:"
-        ):
-            _make_folder(Path(self._url.database).parent)
-        engine = create_engine(self._url)
-        if engine.dialect.name == "sqlite":
-            _prepare_sqlite(engine)
-        with deferred(), _named_failures(self._shown):
-            _bring_up_to_date(engine)
+        with self._lock:
+            if self._engine is None:
+                engine = self.bare_engine()
+                try:
+                    with deferred(), named_failures(self.url):
+                        bring_up_to_date(engine)
+                except BaseException:
+                    engine.dispose()
+                    raise
+                self._engine = engine
+            return self._engine
+
+    def bare_engine(self) -> Engine:
+        """An engine over the database as it is, which may be none; the caller disposes of it."""
+        if self.kind == POSTGRESQL:
+            return _postgres_engine(self.url, self._limits)
+        if self.url.database and self.url.database != ":memory:":
+            _make_folder(Path(self.url.database).parent)
+        engine = create_engine(self.url)
+        _prepare_sqlite(engine)
         return engine
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that commits when the block ends and rolls back when it raises."""
-        engine = self.engine
         with (
+            self._connected({"fops_write": True}) as connection,
             deferred(),
-            _named_failures(self._shown),
-            engine.connect().execution_options(fops_write=True) as connection,
-            connection.begin(),
+            named_failures(self.url, lost=BrokenOff),
         ):
-            yield connection
+            transaction = connection.begin()
+            try:
+                yield connection
+                number = _number_of(connection)
+            except BaseException:
+                with suppress(SQLAlchemyError):  # the connection may be why
+                    transaction.rollback()
+                raise
+            self._commit(transaction, number)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A transaction that only reads."""
-        engine = self.engine
-        with deferred(), _named_failures(self._shown), engine.connect() as connection:
+        """A transaction that only reads, and sees one state of everything."""
+        with (
+            self._connected(_READS[self.kind]) as connection,
+            deferred(),
+            named_failures(self.url, lost=BrokenOff),
+        ):
             yield connection
+
+    def check(self) -> None:
+        """Whether it answers, without waiting until it does. Raises Unreachable, StorageFailed, Busy."""
+        with named_failures(self.url), self.engine.connect():
+            pass
 
     def close(self) -> None:
         """Let go of all connections."""
-        if "engine" in self.__dict__:
-            self.engine.dispose()
+        with self._lock:
+            if self._engine is not None:
+                self._engine.dispose()
+                self._engine = None
 
-    @property
-    def _shown(self) -> str:
-        return self._url.render_as_string(hide_password=True)
+    @contextmanager
+    def _connected(self, options: Mapping[str, Any]) -> Iterator[Connection]:
+        """A connection. A server that restarts is waited for: nothing was sent, so nothing can be done twice."""
+        ends = time.monotonic() + self._limits.wait_seconds
+        while True:
+            try:
+                with named_failures(self.url):
+                    connection = self.engine.connect()
+                break
+            except Unreachable:
+                if time.monotonic() > ends:
+                    raise
+                time.sleep(_LOOK_SECONDS)
+        with connection:
+            yield connection.execution_options(**options)
+
+    def _commit(self, transaction: RootTransaction, number: int | None) -> None:
+        try:
+            transaction.commit()
+        except DBAPIError as error:
+            failure = told(error, self.url, lost=BrokenOff)
+            if not isinstance(failure, BrokenOff) or number is None or self._not_kept(number):
+                raise failure from error
+
+    def _not_kept(self, number: int) -> bool:
+        """What became of a commit whose answer was lost. Raises InDoubt."""
+        try:
+            for _ in range(_LOOKS):
+                with self.read() as connection:
+                    status: str | None = connection.execute(select(func.txid_status(number))).scalar()
+                if status in {"committed", "aborted"}:
+                    return status == "aborted"
+                time.sleep(_LOOK_SECONDS)
+        except (Transient, StorageFailed):
+            pass
+        raise InDoubt(
+            f"{self.shown} broke off while a change was being kept",
+            hint="look whether it is there before doing it again",
+        )
+
+
+def _number_of(connection: Connection) -> int | None:
+    """By what PostgreSQL knows this transaction when it is asked later; None when it changed nothing."""
+    if connection.dialect.name != POSTGRESQL:
+        return None
+    number: int | None = connection.execute(select(func.txid_current_if_assigned())).scalar()
+    return number
 
 
 def _make_folder(folder: Path) -> None:
@@ -79,18 +179,6 @@ def _make_folder(folder: Path) -> None:
         raise StorageFailed(
             f"{folder} cannot be made: {error.strerror}", hint="set FOPS_HOME to a folder you may write"
         ) from error
-
-
-@contextmanager
-def _named_failures(shown: str) -> Iterator[None]:
-    try:
-        yield
-    except DBAPIError as error:
-        reason = str(error.orig)
-        if "locked" in reason:
-            raise Busy(f"{shown} is held by another process", hint="try again in a moment") from error
-        hint = "check free space and write access; FOPS_HOME names another data directory"
-        raise StorageFailed(f"{shown}: {reason}", hint=hint) from error
 
 
 def _prepare_sqlite(engine: Engine) -> None:
@@ -107,32 +195,31 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
-def _bring_up_to_date(engine: Engine) -> None:
-    version = _version(engine)
-    if version == HEAD:
-        return
-    if version is None:
-        _create(engine)
-        return
-    from fops.storage.migrations import upgrade  # noqa: PLC0415 - Alembic costs a second; only a database behind pays
-
-    upgrade(engine)
-
-
-def _version(engine: Engine) -> str | None:
-    with engine.connect() as connection:
-        if not engine.dialect.has_table(connection, "alembic_version"):
-            return None
-        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-
-
-def _create(engine: Engine) -> None:
-    """An empty database gets the newest schema at once, stamped as if it had been migrated."""
-    with engine.connect().execution_options(fops_write=True) as connection, connection.begin():
-        if engine.dialect.has_table(connection, "alembic_version"):
-            return  # another process was first
-        METADATA.create_all(connection)
-        connection.execute(
-            text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+def _postgres_engine(url: URL, limits: StorageSettings) -> Engine:
+    try:
+        engine = create_engine(
+            url,
+            pool_size=limits.connections,
+            max_overflow=0,
+            pool_timeout=limits.wait_seconds,
+            pool_pre_ping=True,
+            pool_recycle=_RECYCLE_SECONDS,
+            # What the URL itself says about these wins.
+            connect_args={name: value for name, value in _ASKED.items() if name not in url.query},
         )
-        connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
+    except ModuleNotFoundError as error:
+        raise StorageFailed(
+            f"{shown(url)} needs {error.name}, which is not installed", hint="pip install 'fops[server]'"
+        ) from error
+    milliseconds = limits.statement_seconds * 1000
+
+    # Said by a statement and not when connecting, since poolers in between refuse what they do not know.
+    @event.listens_for(engine, "connect")
+    def _on_connect(raw, _record) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001 - the driver's own type
+        raw.autocommit = True
+        raw.execute(
+            f"SET statement_timeout = {milliseconds}; SET idle_in_transaction_session_timeout = '5min'"
+        )
+        raw.autocommit = False
+
+    return engine

@@ -31,12 +31,12 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from fops.kernel.clock import Clock, isoformat
 from fops.kernel.context import DEFAULT_TENANT
 from fops.kernel.errors import StorageFailed
+from fops.storage.address import SQLITE, read_address
 from fops.storage.schema import METADATA, moment, tenant
 
 RUNNER = "runner"
@@ -109,7 +109,7 @@ class Wait:
 
 def now(connection: Connection, clock: Clock) -> datetime:
     """The time by which leases are judged: that of the database, and on SQLite that of the one machine."""
-    if connection.dialect.name == "sqlite":
+    if connection.dialect.name == SQLITE:
         return clock.now()
     found: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
     return found.astimezone(UTC)
@@ -225,15 +225,15 @@ def overdue(connection: Connection, *, at: datetime, limit: int) -> list[Row]:
 
 def queue_url(database_url: str) -> str:
     """Where the engine keeps its own tables: beside a SQLite database, in a PostgreSQL one."""
-    url = make_url(database_url)
-    if url.get_backend_name() != "sqlite":
-        return database_url
+    url = read_address(database_url)
+    if url.get_backend_name() != SQLITE:
+        return url.render_as_string(hide_password=False)
     return f"sqlite:///{Path(url.database or '').with_name('workflows.db')}"
 
 
 def sqlite_engine(url: str) -> Engine | None:
     """The engine for SQLite: without the function that DBOS takes for granted, old versions of it do not start."""
-    if make_url(url).get_backend_name() != "sqlite":
+    if read_address(url).get_backend_name() != SQLITE:
         return None
     engine = create_engine(url, connect_args={"timeout": 30})
 

@@ -7,7 +7,6 @@ import threading
 import time
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -25,16 +24,8 @@ from fops.actions.registry import Registry
 from fops.kernel import interrupts
 from fops.kernel.clock import SystemClock
 from fops.kernel.errors import Busy, NotAllowed, NotFound, UsageError
-from fops.storage.database import Database
 from fops.workflows import store as workflows
 from fops.workflows.worker import Terms, Worker
-
-
-@pytest.fixture
-def database(tmp_path):
-    found = Database(f"sqlite:///{tmp_path / 'fops.db'}")
-    yield found
-    found.close()
 
 
 @pytest.fixture
@@ -46,14 +37,14 @@ def release():
 
 
 @pytest.fixture
-def house(database, release):
+def house(database, tmp_path, release):
     """A small house whose worker has not begun; its work `echo.wait` says its text once it is released."""
-    made = a_house(database, release)
+    made = a_house(database, tmp_path, release)
     yield made
     made.worker.stop(3)
 
 
-def a_house(database, release, *, most=10, authorise=lambda _ctx, _permission: True, concurrency=1):
+def a_house(database, folder, release, *, most=10, authorise=lambda _ctx, _permission: True, concurrency=1):
     began = threading.Event()
     ran: list[int] = []
 
@@ -76,7 +67,7 @@ def a_house(database, release, *, most=10, authorise=lambda _ctx, _permission: T
                         subject=lambda _ctx, parameters: parameters.text, run=work_of)  # fmt: skip
 
     clock = SystemClock()
-    gate, _ = a_gate(Path(database.engine.url.database).parent)
+    gate, _ = a_gate(folder)
     offered = Registry([], [flow("echo.wait", run), flow("echo.ask", ask)])
     invoker = LocalInvoker(offered, InlineRunner(database, clock), gate, authorise)
     background = Background(invoker, database, clock, most=most)
@@ -162,8 +153,8 @@ def test_a_request_sent_many_times_at_once_is_one_operation(house, database):
         assert store.count_open(connection) == 1
 
 
-def test_more_than_may_wait_is_refused_with_a_time_to_come_back(database, release):
-    house = a_house(database, release, most=2)
+def test_more_than_may_wait_is_refused_with_a_time_to_come_back(database, tmp_path, release):
+    house = a_house(database, tmp_path, release, most=2)
     for _ in range(2):
         house.start()
     with pytest.raises(Busy) as caught:
@@ -171,8 +162,8 @@ def test_more_than_may_wait_is_refused_with_a_time_to_come_back(database, releas
     assert caught.value.retry_after
 
 
-def test_who_may_not_leaves_no_operation(database, release):
-    house = a_house(database, release, authorise=lambda _ctx, _permission: False)
+def test_who_may_not_leaves_no_operation(database, tmp_path, release):
+    house = a_house(database, tmp_path, release, authorise=lambda _ctx, _permission: False)
     with pytest.raises(NotAllowed):
         house.start()
     with database.read() as connection:
@@ -187,9 +178,9 @@ def test_a_credential_is_refused_before_it_is_kept(house, database):
         assert store.count_open(connection) == 0
 
 
-def test_a_permission_taken_away_since_is_asked_for_again(database, release):
+def test_a_permission_taken_away_since_is_asked_for_again(database, tmp_path, release):
     allowed = [True]
-    house = a_house(database, release, authorise=lambda _ctx, _permission: allowed[0])
+    house = a_house(database, tmp_path, release, authorise=lambda _ctx, _permission: allowed[0])
     started = house.start()
     allowed[0] = False
     house.hops.record(f"{started}.1", house.hops.act(f"{started}.1", AShift()))

@@ -10,12 +10,11 @@ from fops.actions.operations import InlineRunner
 from fops.audit import Outcome
 from fops.kernel.clock import SystemClock
 from fops.kernel.errors import NotAllowed, UsageError
-from fops.storage.database import Database
 
 
-def _invoker(folder, action, *, allowed=True):
+def _invoker(database, folder, action, *, allowed=True):
     gate, audit = a_gate(folder, action)
-    runner = InlineRunner(Database(f"sqlite:///{folder / 'fops.db'}"), SystemClock())
+    runner = InlineRunner(database, SystemClock())
     return LocalInvoker(Registry([action]), runner, gate, lambda _ctx, _permission: allowed), audit
 
 
@@ -27,8 +26,8 @@ def own():
     )
 
 
-def test_a_change_of_our_own_records_passes_the_gate_and_is_audited(tmp_path, own):
-    invoker, audit = _invoker(tmp_path, own)
+def test_a_change_of_our_own_records_passes_the_gate_and_is_audited(database, tmp_path, own):
+    invoker, audit = _invoker(database, tmp_path, own)
     assert invoker.invoke(a_context(), "echo.say", {"text": "blue"}) == {"said": "blue"}
     assert [(one.target, one.outcome) for one in audit.query()] == [
         ("room blue", Outcome.STARTED),
@@ -36,21 +35,21 @@ def test_a_change_of_our_own_records_passes_the_gate_and_is_audited(tmp_path, ow
     ]
 
 
-def test_its_dry_run_says_what_would_change_and_leaves_no_trace(tmp_path, own):
-    invoker, audit = _invoker(tmp_path, own)
+def test_its_dry_run_says_what_would_change_and_leaves_no_trace(database, tmp_path, own):
+    invoker, audit = _invoker(database, tmp_path, own)
     planned = invoker.invoke(a_context(dry_run=True), "echo.say", {"text": "blue"})
     assert planned == {"status": "planned", "changes": ["say blue"]}
     assert list(audit.query()) == []
 
 
-def test_a_change_outside_is_not_asked_for_by_name(tmp_path):
-    invoker, _ = _invoker(tmp_path, an_action(effect=Effect.CHANGE))
+def test_a_change_outside_is_not_asked_for_by_name(database, tmp_path):
+    invoker, _ = _invoker(database, tmp_path, an_action(effect=Effect.CHANGE))
     with pytest.raises(UsageError, match="change set"):
         invoker.invoke(a_context(), "echo.say", {"text": "blue"})
 
 
-def test_who_may_not_changes_nothing(tmp_path, own):
-    invoker, audit = _invoker(tmp_path, own, allowed=False)
+def test_who_may_not_changes_nothing(database, tmp_path, own):
+    invoker, audit = _invoker(database, tmp_path, own, allowed=False)
     with pytest.raises(NotAllowed):
         invoker.invoke(a_context(), "echo.say", {"text": "blue"})
     assert list(audit.query()) == []

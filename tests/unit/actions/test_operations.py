@@ -10,14 +10,6 @@ from fops.actions.operations import InlineRunner
 from fops.actions.store import Operations, operation_events, operations
 from fops.kernel.clock import SystemClock
 from fops.kernel.errors import NotDeployable, OutsideFailed, StorageFailed
-from fops.storage.database import Database
-
-
-@pytest.fixture
-def database(tmp_path):
-    found = Database(f"sqlite:///{tmp_path / 'fops.db'}")
-    yield found
-    found.close()
 
 
 def _run(database, work, heard=None, **changes):
@@ -62,10 +54,16 @@ def test_the_way_it_ended_is_remembered(database, error, status):
 
 def _fill_up(database):
     """From here on nothing more goes in, as on a disk that is full."""
+    says, each = "BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END", ""
     with database.write() as connection:
+        if database.kind == "postgresql":
+            fails = "BEGIN RAISE disk_full USING MESSAGE = 'database or disk is full'; END"
+            connection.exec_driver_sql(
+                f"CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ {fails} $$"
+            )
+            says, each = "EXECUTE FUNCTION fail()", "FOR EACH ROW"
         for change in ("INSERT ON operation_events", "UPDATE ON operations"):
-            full = "BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END"
-            connection.exec_driver_sql(f'CREATE TRIGGER "{change}" BEFORE {change} {full}')
+            connection.exec_driver_sql(f'CREATE TRIGGER "{change}" BEFORE {change} {each} {says}')
 
 
 def test_what_was_done_is_no_failure_because_its_end_could_not_be_kept(database):

@@ -16,8 +16,9 @@ from fops.bootstrap.settings import Settings
 
 
 @pytest.fixture
-def house(tmp_path: Path):
-    made = open_app(Settings(flags={"FOPS_HOME": str(tmp_path / "fops"), "FOPS_AUTH_MODE": "off"}))
+def house(tmp_path: Path, database_url: str):
+    flags = {"FOPS_HOME": str(tmp_path / "fops"), "FOPS_AUTH_MODE": "off", "DATABASE_URL": database_url}
+    made = open_app(Settings(flags=flags))
     made.worker = make_worker(made, ThreadQueue())
     yield made
     made.close(seconds=10)

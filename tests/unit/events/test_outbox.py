@@ -5,11 +5,9 @@ from __future__ import annotations
 from factories.actions import a_context
 from fops.events import Event
 from fops.events.store import publish, since
-from fops.storage.database import Database
 
 
-def test_events_are_read_in_order_after_a_position_and_by_tenant(tmp_path):
-    database = Database(f"sqlite:///{tmp_path / 'fops.db'}")
+def test_events_are_read_in_order_after_a_position_and_by_tenant(database):
     with database.write() as connection:
         for number in range(3):
             publish(
@@ -29,4 +27,3 @@ def test_events_are_read_in_order_after_a_position_and_by_tenant(tmp_path):
         rest = since(connection, a_context(), first[0][0])
     assert [event.subject for _, event in first] == ["pro_0", "pro_1", "pro_2"]
     assert [event.data for _, event in rest] == [{"n": 1}, {"n": 2}]
-    database.close()

@@ -8,18 +8,10 @@ from factories.actions import a_context
 from fops.kernel.errors import NotFound
 from fops.provenance import Description, Explainer, Location, Node
 from fops.provenance.store import RecordedNodes, record
-from fops.storage.database import Database
 
 
 def _node(name, **changes):
     return Node(id=name, kind="thing", says=f"this is {name}", **changes)
-
-
-@pytest.fixture
-def database(tmp_path):
-    found = Database(f"sqlite:///{tmp_path / 'fops.db'}")
-    yield found
-    found.close()
 
 
 def test_a_chain_is_walked_to_its_source_line(database):

@@ -5,11 +5,8 @@ from __future__ import annotations
 import sqlite3
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
 from fops.kernel.clock import SystemClock, isoformat
 from fops.kernel.errors import StorageFailed
-from fops.storage.database import Database
 from fops.workflows import store
 from fops.workflows.proof import ProofOfLife
 from fops.workflows.schedule import Schedule, run_due
@@ -28,13 +25,6 @@ class Noon:
 
     def elapsed(self):
         return self.at.timestamp()
-
-
-@pytest.fixture
-def database(tmp_path):
-    found = Database(f"sqlite:///{tmp_path / 'fops.db'}")
-    yield found
-    found.close()
 
 
 def _take(database, owner, *, after=0.0, proven=False):

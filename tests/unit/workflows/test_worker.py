@@ -10,7 +10,6 @@ import pytest
 from factories.queues import ThreadQueue
 from factories.slow import wait_until
 from fops.kernel.clock import SystemClock
-from fops.storage.database import Database
 from fops.workflows import store
 from fops.workflows.proof import ProofOfLife
 from fops.workflows.worker import Terms, Worker
@@ -58,13 +57,6 @@ class LostQueue(ThreadQueue):
         if self.forgot:
             super().enqueue(hop)
         self.forgot = True
-
-
-@pytest.fixture
-def database(tmp_path):
-    found = Database(f"sqlite:///{tmp_path / 'fops.db'}")
-    yield found
-    found.close()
 
 
 @pytest.fixture

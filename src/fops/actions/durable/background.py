@@ -115,6 +115,12 @@ class Background:
                 if not one.done():
                     one.set_result(None)
 
+    @property
+    def waiting(self) -> int:
+        """How many stand in line, whichever process took them."""
+        with self._database.read() as connection:
+            return store.count_open(connection, "queued")
+
     def _at_rest(self, operation_id: str) -> bool:
         with self._database.read() as connection:
             row = store.by_id(connection, operation_id)

@@ -10,7 +10,17 @@ from typing import Any
 
 from fops.actions import store
 from fops.actions.invoke import LocalInvoker
-from fops.actions.operations import EXPIRED, Answer, Json, Operation, Waiting, Workflow, ended_by, succeeded
+from fops.actions.operations import (
+    EXPIRED,
+    Answer,
+    Json,
+    Listener,
+    Operation,
+    Waiting,
+    Workflow,
+    ended_by,
+    succeeded,
+)
 from fops.kernel import interrupts
 from fops.kernel.clock import Clock, isoformat
 from fops.kernel.context import RequestContext
@@ -25,16 +35,27 @@ IN_COLUMNS = ("tenant", "actor", "door", "request_id", "operation_id", "attempt"
 
 
 class Hops:
-    """The work behind hops, as `fops.workflows.ports.Work`. `told` hears the id of each operation that ended here."""
+    """The work behind hops, as `fops.workflows.ports.Work`.
+
+    `told` hears the id of each operation that ended here, `listener` the steps.
+    """
 
     def __init__(
-        self, invoker: LocalInvoker, database: Database, clock: Clock, *, max_attempts: int, told: Callable[[str], None] = lambda _id: None
-    ) -> None:  # fmt: skip
+        self,
+        invoker: LocalInvoker,
+        database: Database,
+        clock: Clock,
+        *,
+        max_attempts: int,
+        told: Callable[[str], None] = lambda _id: None,
+        listener: Listener = lambda _event: None,
+    ) -> None:
         self._invoker = invoker
         self._database = database
         self._clock = clock
         self._max_attempts = max_attempts
         self._told = told
+        self._listener = listener
 
     def queued(self) -> Sequence[str]:
         """As `Work`."""
@@ -102,7 +123,7 @@ class Hops:
             if asked and asked["answer"]
             else None
         )
-        operation = Operation(ctx, self._database, self._clock, lambda _event: None, answer=answer)
+        operation = Operation(ctx, self._database, self._clock, self._listener, answer=answer)
         if step:
             operation.cut(step)
         return operation

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime
 
-from fops.api.callers import Caller, House
+from fops.api.callers import Caller, House, verifying_place
 from fops.api.documents import answer, failures
 
 router = APIRouter(prefix="/audit", tags=["audit"])
@@ -37,7 +37,7 @@ def entries(
     return dict(house.invoker.invoke(caller, "audit.list", wanted))
 
 
-@router.get("/verify", responses=answer({"ok": True, "entries": 7, "head": "sha256:…", "first_bad": None, "why": None, "torn": []})
+@router.get("/verify", dependencies=[Depends(verifying_place)], responses=answer({"ok": True, "entries": 7, "head": "sha256:…", "first_bad": None, "why": None, "torn": []})
             | failures(507))  # fmt: skip
 def verify(house: House, caller: Caller) -> dict[str, Any]:
     """Whether every line is there and as it was written."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Query
+from fastapi import APIRouter, Body, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
-from fops.api.callers import Caller, House
-from fops.api.documents import answer, failures
+from fops.api.callers import Caller, House, counts_as_work
+from fops.api.documents import WORK, answer, failures
 from fops.api.work import Key, Prefer, worked
 
 router = APIRouter(prefix="/invoke", tags=["invoke"])
@@ -31,8 +31,9 @@ def offered(house: House) -> dict[str, Any]:
 
 @router.post("/{name}", responses=answer({"ok": True, "entries": 7})
              | answer({"operation": "opn_01jx0000000000000000000000"}, status=202, description="It runs; `Location` says where.")
-             | failures(400, 403, 404, 409, 413, 422, 502, 503, 507))  # fmt: skip
+             | failures(*WORK))  # fmt: skip
 async def invoke(
+    request: Request,
     house: House,
     caller: Caller,
     name: str,
@@ -46,5 +47,6 @@ async def invoke(
     """Read, or work as an operation; what changes the world without being asked about it is not here."""
     caller = replace(caller, dry_run=dry_run)
     if house.invoker.is_work(name) and not dry_run:
+        await counts_as_work(request, caller)
         return await worked(house, caller, name, parameters, prefer=prefer, key=idempotency_key)
     return JSONResponse(dict(await run_in_threadpool(house.invoker.invoke, caller, name, parameters)))

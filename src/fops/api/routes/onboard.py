@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Body
+from fastapi import APIRouter, Body, Depends
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from fops.api.callers import Caller, House
-from fops.api.documents import answer, failures
+from fops.api.callers import Caller, House, counts_as_work
+from fops.api.documents import WORK, answer, failures
 from fops.api.work import Key, Prefer, worked
 
 router = APIRouter(prefix="/onboard", tags=["onboard"])
@@ -35,12 +35,20 @@ class RepositoryToOnboard(BaseModel):
     ref: Annotated[str | None, Field(max_length=255, description="A branch or tag.")] = None
     path: Annotated[str | None, Field(max_length=1000, description="The application's folder.")] = None
     answers: Annotated[dict[str, str], Field(description="By fact, or by SERVICE.fact.")] = {}
+    provider: Annotated[
+        str | None,
+        Field(
+            max_length=40,
+            examples=["github"],
+            description="Where the change request is made; left out, it is GitHub for an address there once a token is configured.",
+        ),
+    ] = None
     forget: Annotated[bool, Field(description="Start without what earlier runs were told.")] = False
 
 
-@router.post("/repo", responses=answer(_RESULT)
+@router.post("/repo", dependencies=[Depends(counts_as_work)], responses=answer(_RESULT)
              | answer({"operation": "opn_01jx0000000000000000000000"}, status=202, description="It runs; `Location` says where.")
-             | failures(400, 403, 404, 409, 413, 422, 502, 503, 507))  # fmt: skip
+             | failures(*WORK))  # fmt: skip
 async def repo(
     house: House,
     caller: Caller,

@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from fops.actions import store
-from fops.api.callers import Caller, House
+from fops.api.callers import Caller, House, stream_place
 from fops.api.documents import answer, failures
 from fops.bootstrap import App
 from fops.kernel.context import RequestContext
@@ -54,7 +54,13 @@ def cancel(house: House, caller: Caller, operation_id: str) -> dict[str, Any]:
     return dict(house.invoker.invoke(caller, "operations.cancel", {"id": operation_id}))
 
 
-@router.get("/{operation_id}/events", response_class=EventSourceResponse, responses=failures(404, 507))
+async def _known(house: House, caller: Caller, operation_id: str) -> None:
+    """Raise NotFound while there still is a status to say it with: a stream that has begun has none."""
+    await run_in_threadpool(house.invoker.invoke, caller, "operations.show", {"id": operation_id})
+
+
+@router.get("/{operation_id}/events", response_class=EventSourceResponse, dependencies=[Depends(_known), Depends(stream_place)],
+            responses=failures(404, 507))  # fmt: skip
 async def events(
     request: Request,
     house: House,

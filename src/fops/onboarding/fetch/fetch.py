@@ -9,16 +9,20 @@ from __future__ import annotations
 import shlex
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from fops.kernel import git
+from fops.kernel.clone import clone_bare, fetch_branches
 from fops.kernel.errors import NotDeployable, NotFound, UsageError
+from fops.kernel.reach import Reach
 from fops.kernel.redaction import redact_text
 from fops.onboarding.fetch.address import check_reference, is_scp_like, locate, owner_and_name
 from fops.onboarding.fetch.git_tree import GitTree
+from fops.onboarding.fetch.outside import way_to
 from fops.onboarding.fetch.tree import MAX_FILE, FolderTree
 from fops.onboarding.model import Source
 from fops.onboarding.ports import Tree
@@ -30,7 +34,8 @@ CLONE_SECONDS = 300  # a shallow clone without large blobs takes seconds; past t
 class Fetched:
     """The tree to read, where it came from, and the repository a proposal may go into (None for a plain folder).
 
-    `clone` is True when `repository` is a temporary clone of our own.
+    `clone` is True when `repository` is a temporary clone of our own; `bring` then fetches more branches into it, by the
+    way the clone came.
     """
 
     tree: Tree
@@ -38,14 +43,17 @@ class Fetched:
     repository: git.Repository | None
     clone: bool
     notes: tuple[str, ...] = ()
+    bring: Callable[[Sequence[str]], None] = lambda _branches: None
 
 
 @contextmanager
-def fetch(what: str, *, ref: str | None = None, timeout: float = CLONE_SECONDS) -> Iterator[Fetched]:
+def fetch(
+    what: str, *, ref: str | None = None, timeout: float = CLONE_SECONDS, reach: Reach = Reach.ANY
+) -> Iterator[Fetched]:
     """The repository or folder a person named; a clone lives until the block ends.
 
     `what` is a path (work tree, bare repository or plain folder), `file://`, `https://`, `ssh://`, `git@host:path`
-    or `owner/name` (GitHub). Raises UnsafeInput, NotFound, NotAllowed, Unreachable, LimitExceeded, NotDeployable.
+    or `owner/name` (GitHub); `reach` bounds which server may be asked. Raises UnsafeInput, NotFound, NotAllowed, Unreachable, LimitExceeded, NotDeployable.
     """
     check_reference(ref)
     location = locate(what)
@@ -53,7 +61,7 @@ def fetch(what: str, *, ref: str | None = None, timeout: float = CLONE_SECONDS) 
         with _local(location, ref) as fetched:
             yield fetched
     else:
-        with _cloned(location, ref, timeout) as fetched:
+        with _cloned(location, ref, timeout, reach) as fetched:
             yield fetched
 
 
@@ -101,18 +109,20 @@ def _larger(path: Path) -> Iterator[str]:
 
 
 @contextmanager
-def _cloned(url: str, ref: str | None, timeout: float) -> Iterator[Fetched]:
+def _cloned(url: str, ref: str | None, timeout: float, reach: Reach) -> Iterator[Fetched]:
     folder = Path(tempfile.mkdtemp(prefix="fops-fetch-"))
     try:
-        repository = git.clone_bare(
-            url, folder / "repository.git", ref=ref, timeout=timeout, max_blob=MAX_FILE
+        asked, way = way_to(url, reach)
+        repository = clone_bare(
+            asked, folder / "repository.git", ref=ref, timeout=timeout, max_blob=MAX_FILE, way=way
         )
         commit = git.resolve(repository, "HEAD")
         if commit is None:
             raise _empty(redact_text(url))
         source = _source(repository, url, _name_of(url), ref=ref, commit=commit, dirty=False)
         with GitTree(repository, commit) as tree:
-            yield Fetched(tree=tree, source=source, repository=repository, clone=True)
+            bring = partial(fetch_branches, repository, asked, timeout=timeout, way=way)
+            yield Fetched(tree=tree, source=source, repository=repository, clone=True, bring=bring)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

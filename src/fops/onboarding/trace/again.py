@@ -18,12 +18,13 @@ from fops.onboarding.trace import lock as locks
 from fops.onboarding.trace.compare import Side
 from fops.storage.database import Database
 
-_BRANCHES = "fops/onboard-"
+BRANCHES = "fops/onboard-"
+"""What the names of our branches begin with."""
 
 
 def branch_for(name: str, target: str) -> str:
     """The branch of a proposal."""
-    return f"{_BRANCHES}{name}-{target}"
+    return f"{BRANCHES}{name}-{target}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,7 @@ class OpenProposal:
     """A proposal's branch that is not merged; `lock` is the one on it.
 
     `beside` is True where the branch lies in a clone of ours; `record` is what was kept about its last commit, None
-    where it was made on another machine.
+    where it was made on another machine. `pr_url` is known where a forge was asked, None there without a pull request.
     """
 
     repository: git.Repository
@@ -40,6 +41,8 @@ class OpenProposal:
     lock: locks.Lock
     beside: bool
     record: store.Proposal | None
+    pr_url: str | None = None
+    is_half_made: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +112,7 @@ def _side(tree: Tree) -> Side:
 def _in_repository(
     database: Database, ctx: RequestContext, repository: git.Repository, fetched: Fetched
 ) -> Iterator[OpenProposal]:
-    for branch, commit in git.branches(repository, _BRANCHES):
+    for branch, commit in git.branches(repository, BRANCHES):
         if not _merged(repository, commit, fetched.source.commit):
             with database.read() as connection:
                 record = store.latest(connection, ctx, source=fetched.source.url, branch=branch)
@@ -120,7 +123,7 @@ def _in_repository(
 def _beside(database: Database, ctx: RequestContext, fetched: Fetched) -> Iterator[OpenProposal]:
     with database.read() as connection:
         records = store.newest(connection, ctx, sources=[fetched.source.url])
-    newest = {record.branch: record for record in reversed(records)}
+    newest = {record.branch: record for record in reversed(records) if record.is_on_this_disk}
     for record in sorted(newest.values(), key=lambda one: one.id, reverse=True):
         repository = git.find_repository(Path(record.repository))
         commit = git.resolve(repository, f"refs/heads/{record.branch}") if repository else None

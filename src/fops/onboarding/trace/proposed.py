@@ -16,6 +16,7 @@ from fops.onboarding import store
 from fops.onboarding.fetch.git_tree import GitTree
 from fops.onboarding.trace import lock as locks
 from fops.onboarding.trace.provenance import Found
+from fops.provenance.model import Description, Node
 from fops.storage.database import Database
 
 
@@ -54,6 +55,24 @@ def asked_in(database: Database) -> Callable[[RequestContext, str], str | None]:
             return store.operation_of(connection, ctx, plan_digest=plan_digest)
 
     return find
+
+
+class PullRequests:
+    """Describes a pull request by its address: it rests on the proposal that it was last made or updated for."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def describe(self, ctx: RequestContext, subject: str) -> Description | None:
+        """The pull request at an address."""
+        if "://" not in subject:
+            return None
+        with self._database.read() as connection:
+            found = store.made_at_address(connection, ctx, subject)
+        if found is None:
+            return None
+        says = f"branch {found.branch} of {found.source}"
+        return Description(node=Node(id=subject, kind="pull request", says=says), rests_on=(found.id,))
 
 
 def _of_same_history(proposals: Iterable[store.Proposal], top: Path) -> Iterator[store.Proposal]:

@@ -5,12 +5,10 @@ Must not know: other packs, onboarding. Map: write.py  the action `files.write`
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from fops.actions.model import Pack
+from fops.actions.model import Pack, PackSettings
 
 
-def load(_home: Path) -> Pack:
+def load(_settings: PackSettings) -> Pack:
     """The pack."""
     from fops.packs.files.write import WRITE  # noqa: PLC0415 - packs load when first used
 

@@ -5,17 +5,15 @@ Must not know: other packs, onboarding. Map: change_request.py  the action `chan
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from fops.actions.model import Pack
+from fops.actions.model import Pack, PackSettings
 
 
-def load(home: Path) -> Pack:
-    """The pack; proposals go below `home/proposals`."""
+def load(settings: PackSettings) -> Pack:
+    """The pack; proposals go below `proposals` of the data directory."""
     from fops.packs.git.change_request import create_change_request  # noqa: PLC0415 - packs load when first used
 
     return Pack(
         name="git",
         summary="branches and patches in local repositories",
-        actions=(create_change_request(home),),
+        actions=(create_change_request(settings.home),),
     )

@@ -31,6 +31,8 @@ def create_change_request(home: Path) -> Action:
 
     return Action(
         name=CHANGE_REQUEST_CREATE,
+        implements=CHANGE_REQUEST_CREATE,
+        provider="local",
         summary="put files on a new branch, with the text of a pull request beside it",
         effect=Effect.PROPOSE,
         permission="change_request.create",

@@ -8,6 +8,7 @@ import typer
 
 from fops.cli.output import FieldsOption, JsonOption, print_json, print_lines
 from fops.cli.table import print_table
+from fops.kernel.redaction import redact_text
 
 if TYPE_CHECKING:
     from fops.cli.session import Session
@@ -32,17 +33,22 @@ def show(
     loaded = session.app.settings.loaded()
     if as_json or fields:
         document = {
-            one.name: {"value": None if one.value is None else str(one.value), "origin": one.origin}
+            one.name: {"value": None if one.value is None else _shown(one.value), "origin": one.origin}
             for one in loaded
         }
         print_json(document, fields=fields)
         return
     rows = [
-        (one.name, "not set" if one.value is None else str(one.value), *([one.origin] if origin else []))
+        (one.name, "not set" if one.value is None else _shown(one.value), *([one.origin] if origin else []))
         for one in loaded
     ]
     headings = ("setting", "value", *(["origin"] if origin else []))
     print_table(headings, rows, color=session.color, folded="value")
+
+
+def _shown(value: object) -> str:
+    """As text, without the password that a URL may hold."""
+    return redact_text(str(value))
 
 
 def completion(

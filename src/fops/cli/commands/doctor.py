@@ -12,7 +12,7 @@ import typer
 
 from fops.cli.output import FieldsOption, JsonOption, known_fields, print_json
 from fops.cli.table import print_table
-from fops.kernel.errors import FopsError
+from fops.kernel.errors import FopsError, Transient
 
 if TYPE_CHECKING:
     from fops.cli.session import Session
@@ -54,7 +54,9 @@ def _findings(session: Session) -> Iterator[Finding]:
     yield Finding("fops", "ok", f"{__version__} on Python {platform.python_version()}")
     yield _git()
     yield _data_directory(session)
+    yield _database(session)
     yield _trail(session)
+    yield _github(session)
     yield Finding(
         "approvals", "ok", "one person on this machine; rules that ask for a second one need the server"
     )
@@ -97,6 +99,34 @@ def _data_directory(session: Session) -> Finding:
     return Finding(
         "data directory", "broken", f"{home} cannot be written; set FOPS_HOME to a folder you may write"
     )
+
+
+def _database(session: Session) -> Finding:
+    from fops.storage.status import status  # noqa: PLC0415 - SQLAlchemy comes with it
+
+    try:
+        found = status(session.app.database)
+    except FopsError as error:
+        return Finding("database", "broken", f"{error.message}; {error.hint}")
+    if found["pending"]:
+        made = (
+            "made when first needed" if found["revision"] is None else "brought up to date when next needed"
+        )
+        return Finding("database", "ok", f"{found['url']} ({made})")
+    return Finding("database", "ok", f"{found['url']} at revision {found['revision']}")
+
+
+def _github(session: Session) -> Finding:
+    from fops.bootstrap.providers import github_told  # noqa: PLC0415 - as above
+
+    try:
+        told = github_told(session.app.settings)
+    except Transient as error:  # whoever is offline has lost nothing that works offline
+        return Finding("GitHub", "missing", f"configured, but {error.message}")
+    except FopsError as error:
+        return Finding("GitHub", "broken", f"{error.message}: {error.hint}")
+    hint = "optional: set GITHUB_TOKEN to open pull requests there"
+    return Finding("GitHub", "ok" if told else "missing", told or hint)
 
 
 def _trail(session: Session) -> Finding:
