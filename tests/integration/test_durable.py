@@ -11,19 +11,14 @@ from factories.actions import a_context
 from factories.household import Household, a_household
 from factories.repositories import SITE, repository
 from factories.slow import slow_git, wait_until
-from fops.bootstrap import open_app
+from fops.bootstrap import App, open_app
 from fops.bootstrap.settings import Settings
 
 
 @pytest.fixture
-def database_env() -> dict[str, str]:
-    """Where the households keep their rows: settings of every process."""
-    return {}
-
-
-@pytest.fixture
-def household(database_env):
-    with a_household(database_env) as made:
+def household(database_url):
+    """On either kind of database; a lease is short, as dead workers on PostgreSQL are waited for."""
+    with a_household({"DATABASE_URL": database_url, "LEASE_SECONDS": "4"}) as made:
         yield made
 
 
@@ -33,12 +28,16 @@ def site(tmp_path: Path) -> str:
     return f"file://{repository(tmp_path / 'site', SITE)}"
 
 
+def _house(household: Household) -> App:
+    return open_app(Settings(flags={"FOPS_HOME": str(household.fops.home), **household.env}))
+
+
 def _whole(household: Household, operations: list[str]) -> None:
     """Each operation left one proposal, and the trail is whole."""
     results = [household.ended(one)["result"] for one in operations]
     kept = sorted(path.name for path in (household.fops.home / "proposals").iterdir())
     assert kept == sorted(one["proposal"] for one in results)
-    house = open_app(Settings(flags={"FOPS_HOME": str(household.fops.home), **household.env}))
+    house = _house(household)
     assert house.audit.verify().ok
     succeeded = [entry for entry in house.audit.query() if entry.outcome == "succeeded"]
     assert sorted(entry.operation_id for entry in succeeded) == sorted(operations)
@@ -59,7 +58,7 @@ def test_what_a_killed_server_had_taken_is_finished_by_the_next(household, site,
     stream = household.ask("GET", f"/api/operations/{begun}/events").text
     assert "its worker ended" in stream
     assert stream.rstrip().endswith('{"status": "succeeded", "detail": ""}')
-    house = open_app(Settings(flags={"FOPS_HOME": str(household.fops.home)}))
+    house = _house(household)
     assert house.audit.verify().ok
 
 
@@ -78,14 +77,13 @@ def test_a_worker_takes_what_a_server_leaves_it_and_another_takes_over_when_it_d
     household.kill("first")
     household.ended(operation)
     _whole(household, [operation])
-    assert household.stop("second").splitlines()[-1] == "stopped"
+    assert "stopped" in household.stop("second").splitlines()[-1]
 
 
-@pytest.mark.parametrize("database_env", [{"LEASE_SECONDS": "2"}])
 def test_a_suspended_worker_loses_its_work_and_what_it_gives_later_is_dropped(household, site, tmp_path):
     household.start("door")
     operation = household.onboard(site, "one")
-    slow = slow_git(tmp_path / "slow", "clone", seconds=3)
+    slow = slow_git(tmp_path / "slow", "clone", seconds=5)
     household.start("worker", name="first", path=slow)
     wait_until((slow / "reached").exists, "nothing was begun")
     household.send("first", signal.SIGSTOP)
@@ -97,7 +95,7 @@ def test_a_suspended_worker_loses_its_work_and_what_it_gives_later_is_dropped(ho
     again = household.onboard(site, "two")
     household.ended(again)
     assert [one["id"] for one in household.workers() if one["leads"]] == [leader]
-    house = open_app(Settings(flags={"FOPS_HOME": str(household.fops.home)}))
+    house = _house(household)
     entries = [entry for entry in house.audit.query() if entry.operation_id == operation]
     assert [entry.outcome for entry in entries] == ["started", "succeeded"]
     assert house.invoker.invoke(a_context(), "operations.show", {"id": operation})["status"] == "succeeded"
@@ -115,4 +113,4 @@ def test_what_is_cancelled_ends_with_the_programs_it_waits_for(household, site, 
     assert done["error"]["code"] == "cancelled"
     assert household.ask("POST", f"/api/operations/{operation}/cancel").status_code == 422
     assert list((household.fops.home).glob("proposals/*")) == []
-    assert household.stop("serve").splitlines()[-1] == "stopped"
+    assert "stopped" in household.stop("serve").splitlines()[-1]
