@@ -51,7 +51,7 @@ def worker(
         typer.Option("--concurrency", min=1, max=64, help="Operations at a time; default MAX_RUNNING."),
     ] = None,
 ) -> None:
-    """Carry operations out until stopped, beside a server or instead of the one inside it."""
+    """Carry out what servers took, until stopped. Beside the worker inside a server, or instead of it."""
     try:
         from fops.bootstrap.observed import door_of  # noqa: PLC0415 - only this command works
         from fops.telemetry.logs import configured  # noqa: PLC0415 - as above
