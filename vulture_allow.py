@@ -8,7 +8,7 @@ from types import SimpleNamespace
 _ = SimpleNamespace()
 
 # read by the framework that asks for it
-_.__getattr__
+_.__getattr__, _.send_400_response
 
 # read by the packs that later issues bring (ARCHITECTURE: "decided now")
 (

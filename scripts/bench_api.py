@@ -36,6 +36,7 @@ from load import ask, get, percentiles
 ROOT = Path(__file__).parent.parent
 ROUNDS, READS = 7, 1500
 CLIENTS = 50
+SPARE = 0.5  # cores that other programs may take before the waits say more about them than about us
 BARE = """
 import sys, socket, uvicorn
 from typing import Any
@@ -90,6 +91,18 @@ def cpu_of(pid: int) -> float:
     """CPU seconds of a process, user and system, so far."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def family_cpu(pid: int) -> float:
+    """CPU seconds of a process, of its children that have ended, and of this program."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK") + time.process_time()
+
+
+def busy_seconds() -> float:
+    """CPU seconds that the whole machine has worked so far."""
+    user, nice, system, _idle, _wait, irq, soft, *_ = map(int, Path("/proc/stat").read_text().split()[1:9])
+    return (user + nice + system + irq + soft) / os.sysconf("SC_CLK_TCK")
 
 
 def resident_of(pid: int) -> float:
@@ -176,13 +189,16 @@ async def mixed(port: int, pid: int, operation: str, repository: str, *, seconds
         writer.close()
 
     before, began = cpu_of(pid), time.perf_counter()
+    others = busy_seconds() - family_cpu(pid)
     await asyncio.gather(
         *(client(number) for number in range(CLIENTS - 5)), *(follower() for _ in range(4)), onboarder()
     )
     busy = (cpu_of(pid) - before) / (time.perf_counter() - began)
+    others = (busy_seconds() - family_cpu(pid) - others) / (time.perf_counter() - began)
     p50, p95, p99, _ = percentiles(waits)
     return {
         "mixed_p50_ms": p50, "mixed_p95_ms": p95, "mixed_p99_ms": p99, "mixed_per_s": len(waits) / seconds, "mixed_server_cores": busy,
+        "mixed_others_cores": others,
         "mixed_onboardings": len(onboardings), "mixed_onboarding_p50_ms": percentiles(onboardings)[0], "mixed_errors": len(failed),
     }  # fmt: skip
 
@@ -310,6 +326,11 @@ def main() -> int:
         (ROOT / ".bench" / "api.json").write_text(json.dumps(figures, indent=1) + "\n")
     for name, value in figures.items():
         print(f"{name:<26} {value:.3f}")
+    if figures.get("mixed_others_cores", 0) > SPARE:
+        print(
+            f"mixed_p95_ms is not judged: other programs took {figures['mixed_others_cores']:.1f} cores of this machine"
+        )
+        figures.pop("mixed_p95_ms")
     broken = [
         name
         for name, (least, most) in PROMISED.items()

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from fops.bootstrap.settings import GROUPS
 from fops.kernel import errors
+from fops.kernel.settings import written
 from fops.onboarding.verify.rules import RULES
 from fops.onboarding.verify.tools import TOOLS
 
@@ -30,7 +31,7 @@ def settings() -> str:
     )
     lines.append("| setting | default | project | meaning |\n|---|---|---|---|\n")
     for field in _fields():
-        default = "unset" if field.default is None else f"`{field.default}`"
+        default = "unset" if field.default in {None, ()} else f"`{written(field.default)}`"
         project = "yes" if field.metadata["project"] else ""
         lines.append(f"| `{field.metadata['name']}` | {default} | {project} | {field.metadata['doc']} |\n")
     return "".join(lines)
@@ -42,7 +43,7 @@ def example() -> str:
         "# Every setting with its default; printed by `make docs`. Copy to $FOPS_HOME or name it with --config.\n"
     ]
     for field in _fields():
-        value = "" if field.default is None else field.default
+        value = "" if field.default is None else written(field.default)
         lines.append(f"\n# {field.metadata['doc']}\n# {field.metadata['name']}={value}\n")
     return "".join(lines)
 

@@ -4,7 +4,7 @@
 #
 #   start   install Debian's engine where none is, start one of our own, print its address for DOCKER_HOST
 #   base    make the named images: Debian's python, nginx, PostgreSQL and Redis, this machine's node and go, under these
-#           names; they trust what this machine trusts and ask the package registries that it asks
+#           names, and fops-testbed/compose; they trust what this machine trusts and ask the package registries it asks
 #   stop    end the engine that `start` started
 #
 # Everything is kept in ${XDG_CACHE_HOME:-~/.cache}/fops-testbed. Exit 69: not to be had here; stderr says why.
@@ -75,7 +75,12 @@ base() {
     case "$image" in
       python:*) build "$image" python "$context" ;;
       */nginx-unprivileged:*) build "$image" nginx "$context" ;;
-      postgres:* | redis:*) build "$image" "${image%%:*}" "$context" ;;
+      redis:*) build "$image" redis "$context" ;;
+      postgres:*)
+        cp "$recipes/postgres.sh" "$context/"
+        build "$image" postgres "$context"
+        ;;
+      fops-testbed/compose) build "$image" compose "$context" ;;
       node:*)
         command -v npm >/dev/null || unavailable "the image of Node has this machine's node and npm, and there is none"
         cp "$(readlink -f "$(command -v node)")" "$context/node"

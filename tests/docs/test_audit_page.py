@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from fops.audit import AuditLog, AuditLogger
+from fops.audit import AuditLog, AuditLogger, Outcome
 from fops.audit.line import KEYS, is_sealed, read
 from fops.kernel.clock import SystemClock
+from fops.kernel.context import RequestContext
 
 PAGE = (Path(__file__).parents[2] / "docs" / "audit.md").read_text(encoding="utf-8")
 BY_HAND, FROM_PYTHON = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
@@ -44,6 +46,26 @@ def test_the_table_of_keys_names_every_key():
 def test_the_check_by_hand_agrees_with_verify(trail):
     verdict = AuditLog(trail, clock=SystemClock(), chain="").verify()
     assert run(BY_HAND, str(trail)).stdout.split() == [str(verdict.entries), verdict.head]
+
+
+def test_the_check_by_hand_reads_sealed_days_and_goes_on_over_those_that_were_given_up(tmp_path):
+    class At:
+        moment = datetime(2026, 11, 1, tzinfo=UTC)
+
+        def now(self):
+            return self.moment
+
+        def elapsed(self):
+            return 0.0
+
+    clock, ctx = At(), RequestContext(actor="local:ada", door="test", request_id="req_1")
+    log = AuditLog(tmp_path, clock=clock, chain="")
+    for day in (1, 2, 3):
+        clock.moment = datetime(2026, 11, day, tzinfo=UTC)
+        log.append(ctx, action="deploy", target="shop", outcome=Outcome.STARTED)
+    log.seal(compress_days=1, keep_days=1)
+    assert (log.verify().dropped, len(list(tmp_path.glob("sealed/*.gz")))) == (1, 1)
+    assert run(BY_HAND, str(tmp_path)).stdout.split() == ["3", log.verify().head]
 
 
 def test_the_check_by_hand_names_an_edited_line(trail):

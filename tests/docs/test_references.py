@@ -71,3 +71,14 @@ def test_every_command_a_page_shows_runs(page, tmp_path):
             [sys.executable, "-m", *words], cwd=folder, env=env, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, (words, done.stderr)
+
+
+def test_a_line_of_the_example_without_its_mark_sets_the_default():
+    """What a person uncomments in a copied `.env.example` must mean what it says."""
+    from fops.bootstrap.settings import GROUPS
+    from fops.kernel.settings import Source, load, parse_env
+
+    lines = (ROOT / ".env.example").read_text().splitlines()
+    text = "\n".join(line[2:] for line in lines if re.match(r"# [A-Z0-9_]+=", line))
+    for group in GROUPS:
+        assert load(group, [Source("example", parse_env(text))])[0] == group()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from factories.commands import Fops, Onboarded, error_of
 from factories.repositories import SITE, folder, repository
+from fops.audit import AuditLog, Outcome
+from fops.kernel.context import RequestContext
 
 KEYS = {
     "v", "seq", "id", "timestamp", "tenant", "actor", "door", "action", "target", "outcome", "details", "request_id",
@@ -96,3 +99,51 @@ def test_a_changed_line_is_found_and_named(fops: Fops, tmp_path: Path) -> None:
 def test_a_refused_run_leaves_no_entry_of_something_done(fops: Fops, tmp_path: Path) -> None:
     error_of(fops("onboard", "repo", repository(tmp_path / "notes", {"notes.txt": "x"})), 1)
     assert _listed(fops) == []
+
+
+def test_old_days_are_compressed_and_given_up_and_the_trail_stays_whole(fops: Fops) -> None:
+    days = [(datetime.now(UTC) - timedelta(days=back)).date().isoformat() for back in (30, 20)]
+    for day in days:
+        _written_on(fops.home / "audit", datetime.fromisoformat(f"{day}T09:00:00+00:00"))
+    assert fops("service", "add", "--name", "pay").returncode == 0
+    due = fops("--dry-run", "audit", "seal", env={"AUDIT_KEEP_DAYS": "25"}).stdout
+    assert due == f"compress {days[0]}\ncompress {days[1]}\ngive up the lines of {days[0]}\n"
+    done = fops("audit", "seal", env={"AUDIT_KEEP_DAYS": "25"}).stdout
+    assert done.splitlines()[0] == f"{days[0]}: 1 entries compressed"
+    assert done.splitlines()[2] == f"{days[0]}: its lines were given up, its seal stays"
+    assert fops("audit", "seal").stdout == "nothing is due\n"
+    verified = fops("audit", "verify")
+    assert verified.returncode == 0, verified.stdout
+    assert (
+        f"1 of them were given up and stand under seals alone; lines are kept since {days[1]}"
+        in verified.stdout
+    )
+    assert [entry["action"] for entry in _listed(fops)][:2] == ["a.b", "service.add"]
+
+
+def test_a_trail_cut_short_with_its_head_is_found_by_the_database(fops: Fops) -> None:
+    for name in ("pay", "shop"):
+        assert fops("service", "add", "--name", name).returncode == 0
+    (trail,) = (fops.home / "audit").glob("audit_*.jsonl")
+    first = trail.read_bytes().splitlines(keepends=True)[0]
+    trail.write_bytes(first)
+    last = json.loads(first)
+    head = json.dumps([last["seq"], last["hash"], last["timestamp"]]).ljust(255) + "\n"
+    (fops.home / "audit" / "audit.head").write_text(head)
+    broken = fops("audit", "verify")
+    assert broken.returncode == 6
+    assert "the trail ends with seq 1, but the database remembers 3" in broken.stdout
+
+
+def _written_on(folder: Path, moment: datetime) -> None:
+    class At:
+        def now(self) -> datetime:
+            return moment
+
+        def elapsed(self) -> float:
+            return 0.0
+
+    ctx = RequestContext(actor="local:ada", door="test", request_id="req_1")
+    AuditLog(folder, clock=At(), chain="node").append(
+        ctx, action="a.b", target="shop", outcome=Outcome.STARTED
+    )

@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -81,7 +81,7 @@ class Postgres:
                 [*words, *(f"--{name}={value}" for name, value in self._given.items())],
                 cwd=self._root, stdout=log, stderr=log, start_new_session=True, **self._user,
             )  # fmt: skip
-        for _ in range(1000):
+        for _ in range(3000):  # half a minute on a machine that is very busy
             try:
                 self._connect().close()
             except psycopg.OperationalError:
@@ -96,6 +96,21 @@ class Postgres:
         assert self._process is not None
         self._process.send_signal(how)
         self._process.wait(30)
+
+    def kill(self, backend: int) -> None:
+        """Let one of its processes crash, so that it recovers with all of them; returns when it answers again."""
+        before = self._recovered()
+        os.kill(backend, signal.SIGKILL)
+        for _ in range(1000):
+            with suppress(psycopg.OperationalError):
+                if self._recovered() != before:
+                    return
+            time.sleep(0.01)
+        raise AssertionError((self._root / "log").read_text())
+
+    def _recovered(self) -> object:
+        with self._connect() as connection:
+            return connection.execute("SELECT pg_stat_get_bgwriter_stat_reset_time()").fetchone()
 
     def url(self, database: str) -> str:
         """As `DATABASE_URL` names a database of it."""

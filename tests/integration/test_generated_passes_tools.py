@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from factories.plans import GO_API_AND_WORKER, NODE_SPA, SPRING, a_plan, a_service
+from factories.plans import GO_API_AND_WORKER, NODE_SPA, SPRING, a_fact, a_plan, a_service
 from factories.services import SERVICES
 from fops.onboarding.generate.artifacts import generate
 from fops.onboarding.model import OnboardingPlan, Target
@@ -31,6 +31,16 @@ PLANS = {
     "names serverless": named(Target.SERVERLESS),
     "names of sites": named(Target.STATIC, **NODE_SPA),
     "python": a_plan(),
+    "python with a server of custom": a_plan(
+        a_service(
+            files=frozenset({"requirements/base.txt"}),
+            install_command="pip install -r requirements/base.txt",
+            evidence={
+                name: a_fact(name, value, rule="python.start.uvicorn")
+                for name, value in (("server_package", "uvicorn"), ("start_command", "uvicorn main:app"))
+            },
+        )
+    ),
     "go": a_plan(a_service(**GO_API_AND_WORKER)),
     "java": a_plan(a_service(**SPRING)),
     "data on a volume": a_plan(SERVICES["data on a volume"]),

@@ -7,90 +7,27 @@ registries of packages are.
 from __future__ import annotations
 
 import http.client
-import os
 import re
 import shlex
 import shutil
-import subprocess
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from factories.commands import Fops
+from factories.engine import Engine
 from factories.repositories import branches, git, repository
 from fops.kernel.formats import load_yaml
 
 ROOT = Path(__file__).parents[2]
-SCRIPT = ROOT / "scripts" / "testbed" / "docker.sh"
-UNAVAILABLE = 69
 GIVEN = {
     "DATABASE_URL": "postgresql://app:tests@postgres:5432/app",
     "REDIS_URL": "redis://redis:6379/0",
 }
-SECONDS = 290
 
 pytestmark = pytest.mark.images
-
-
-@dataclass(frozen=True)
-class Engine:
-    """A running engine, and when this test must have ended."""
-
-    address: str
-    end: float
-
-    def left(self) -> float:
-        return max(1.0, self.end - time.monotonic())
-
-    def within(self, *words: str | Path) -> subprocess.CompletedProcess[str]:
-        """A slow machine or a slow registry is no fault of an image: what takes too long is not tested, and said."""
-        try:
-            return run(*words, timeout=self.left())
-        except subprocess.TimeoutExpired:
-            pytest.skip(f"building and starting images took more than {SECONDS} s here")
-
-    def script(self, *words: str) -> str:
-        done = self.within("sh", SCRIPT, *words)
-        if done.returncode == UNAVAILABLE:
-            pytest.skip(done.stderr.strip())
-        assert done.returncode == 0, done.stderr
-        return done.stdout.strip()
-
-    def __call__(self, *words: str | Path) -> str:
-        done = self.within("/usr/bin/docker", "-H", self.address, *words)
-        assert done.returncode == 0, done.stderr[-3000:]
-        return done.stdout.strip()
-
-
-def run(*words: str | Path, timeout: float) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        list(map(str, words)), env={**os.environ, "DOCKER_BUILDKIT": "1"}, capture_output=True,
-        text=True, timeout=timeout, check=False,
-    )  # fmt: skip
-
-
-@pytest.fixture
-def engine() -> Iterator[Engine]:
-    end = time.monotonic() + SECONDS
-    yield Engine(Engine("", end).script("start"), end)
-    run("sh", SCRIPT, "stop", timeout=60)
-
-
-@pytest.fixture
-def network(engine: Engine) -> Iterator[str]:
-    """A network with PostgreSQL and Redis; it and every container in it end with the test."""
-    name = f"fops-{os.getpid()}"
-    engine("network", "create", name)
-    yield name
-    engine = Engine(engine.address, time.monotonic() + 30)
-    containers = engine("ps", "--all", "--quiet", "--filter", f"network={name}").split()
-    if containers:
-        engine("rm", "--force", "--volumes", *containers)
-    engine("network", "rm", name)
 
 
 def onboarded(tmp_path: Path, example: str) -> Path:

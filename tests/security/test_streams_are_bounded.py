@@ -9,13 +9,13 @@ from contextlib import ExitStack
 import pytest
 
 from factories.peers import dripping, peer
-from factories.raw_http import asked, connect, request
+from factories.raw_http import asked, connect, heard, request
 from factories.server import a_server
 
 
 @pytest.fixture(scope="module")
 def server():
-    with a_server({"MAX_STREAMS_EACH": "2"}) as running:
+    with a_server({"MAX_STREAMS_EACH": "2", "MAX_CONNECTIONS": "20"}) as running:
         yield running
 
 
@@ -55,6 +55,19 @@ def _until_a_place_is_free(server, operation):
     else:
         raise AssertionError("no place came back")
     time.sleep(0.5)
+
+
+def test_connections_above_the_bound_are_closed_at_once_and_the_others_go_on(server):
+    with ExitStack() as stack:
+        first = [stack.enter_context(connect(server.url)) for _ in range(20)]
+        first[0].sendall(request(close=False))
+        assert first[0].recv(12).endswith(b"200")
+        for _ in range(5):
+            assert heard(stack.enter_context(connect(server.url))) == b""
+        first[1].sendall(request(close=False))
+        assert first[1].recv(12).endswith(b"200")
+    time.sleep(0.2)
+    assert asked(server.url, request())[0].status == 200
 
 
 def test_a_stream_of_nothing_is_not_found(server):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 from fops.actions.gate import Authorise, Gate
@@ -30,6 +30,9 @@ class Invoker(Protocol):
     def invoke(self, ctx: RequestContext, name: str, parameters: Mapping[str, Any]) -> Json:
         """Do it, and return when it is done."""
 
+    def stream(self, ctx: RequestContext, name: str, parameters: Mapping[str, Any]) -> Iterator[bytes]:
+        """What is read piece by piece, such as `audit.export`. Raises before the first piece, or where it breaks off."""
+
 
 class LocalInvoker:
     """Invokes in this process: what reads at once, a change of our own records through the gate, a workflow as an operation."""
@@ -47,11 +50,24 @@ class LocalInvoker:
             return self._runner.run(
                 ctx, name, found.subject(ctx, valid), lambda one: at_once(found.run(one, valid))
             )
+        if found.pieces:
+            raise UsageError(f"{name} is more than one document", hint="ask for it as a stream")
         if found.effect is Effect.READ:
             return _read(found, ctx, valid)
         return self._change(
             ctx, ActionCall(action=name, target=found.subject(ctx, valid), parameters=parameters)
         )
+
+    def stream(self, ctx: RequestContext, name: str, parameters: Mapping[str, Any]) -> Iterator[bytes]:
+        """As `Invoker`. Raises UsageError for what is one document."""
+        found, valid = self.prepare(ctx, name, parameters)
+        if isinstance(found, Workflow) or found.pieces is None:
+            raise UsageError(f"{name} is no stream", hint="ask for it as a document")
+        return found.pieces(ctx, valid)
+
+    def over(self, runner: InlineRunner) -> LocalInvoker:
+        """The same over another runner."""
+        return LocalInvoker(self._registry, runner, self._gate, self._authorise)
 
     @property
     def offered(self) -> Iterable[Action | Workflow]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -47,7 +47,9 @@ def read_parameters(name: str, model: type[Parameters], given: Mapping[str, Any]
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise UsageError(f"{name}: parameter {where or '?'}: {first['msg']}") from error
+        raise UsageError(
+            f"{name}: parameter {where or '?'}: {first['msg'].removeprefix('Value error, ')}"
+        ) from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +72,8 @@ class Action:
     back what `perform` returned when it could not be recorded. What only reads has no `preview`. `implements` names the
     contract that it fulfils (contracts.py) for a `provider` such as `github`; features ask by both. An action with `own`
     changes nothing but F-Ops' own records (a service, a token): whoever may do it asks for it by name, `subject` says on
-    what, and asking is the confirmation; it passes the gate like any other. `abandoned` is asked when an earlier attempt of
+    what, and asking is the confirmation; it passes the gate like any other. What reads more than one document holds has
+    `pieces`: bytes handed on as they are read, by `Invoker.stream`. `abandoned` is asked when an earlier attempt of
     `ctx.operation_id` began and nobody knows how it ended: it takes back what that one left, and says what it found.
     """
 
@@ -88,6 +91,7 @@ class Action:
     timeout: float = 60.0
     own: bool = False
     subject: Callable[[RequestContext, Any], str] = lambda _ctx, _parameters: ""
+    pieces: Callable[[RequestContext, Any], Iterator[bytes]] | None = None
     implements: str = ""
     provider: str = ""
 

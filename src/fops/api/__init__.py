@@ -4,6 +4,7 @@ Must not know: stores, packs, how anything is done. Map:
     application.py   the FastAPI application around a house      problems.py   every error as problem+json
     callers.py       who asks, under which request id            settings.py   host, port, origins, limits
     documents.py     what the OpenAPI document says of answers   serving.py    sockets, start and stop
+    work.py          work that a caller waits for            streams.py     answers handed on as they come
     routes/          one module per router of the contract
 """
 

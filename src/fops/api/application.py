@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from types import MappingProxyType
@@ -16,17 +17,19 @@ from fops.api import problems
 from fops.api.callers import RequestIds
 from fops.api.documents import with_problems
 from fops.api.guards.admission import Admission, Allowance
-from fops.api.routes import audit, health, invoke, metrics, onboard, operations, page
+from fops.api.routes import audit, health, invoke, metrics, onboard, operations, page, services
 from fops.api.telling.requests import Routes, TellRequests
 from fops.bootstrap import App
 from fops.bootstrap.limits import LimitSettings
 from fops.bootstrap.server import ServerSettings
 from fops.bootstrap.settings import CoreSettings
+from fops.bootstrap.upkeep import UPKEEP_SECONDS, seal_trail
 
 TITLE = "F-Ops DevOps AI Agent"
 DESCRIPTION = "AI-powered DevOps automation platform"
 TAGS = MappingProxyType({
     "onboard": "From a repository to a verified change request.",
+    "services": "What there is, who owns it, and where it runs.",
     "operations": "What runs and ran, with its progress.",
     "audit": "Who did what, when, and how it ended.",
     "invoke": "Everything by its name, for programs.",
@@ -56,7 +59,7 @@ def create_app(house: App, *, works: bool = True) -> FastAPI:
     app.state.stops = lambda: False  # whoever serves knows when the end is near
     problems.install(app)
     routers = APIRouter()
-    for room in (onboard, operations, audit, invoke):
+    for room in (onboard, services, operations, audit, invoke):
         routers.include_router(room.router)
     app.include_router(routers, prefix="/api")
     app.include_router(routers, prefix=settings.api_v1_str, include_in_schema=False)
@@ -91,9 +94,17 @@ def _tracing(house: App) -> TelemetryConfig:
 def _lifespan(house: App, *, works: bool) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        upkeep = asyncio.create_task(_upkeep(house))
         if works:
             house.worker.start()
         yield
+        upkeep.cancel()
         app.state.ended = await run_in_threadpool(house.close, seconds=STOP_SECONDS)
 
     return lifespan
+
+
+async def _upkeep(house: App) -> None:
+    while True:
+        await run_in_threadpool(seal_trail, house)
+        await asyncio.sleep(UPKEEP_SECONDS)

@@ -1,23 +1,32 @@
-"""The trail's folder: one file a day, and `audit.head`, which is lock and memory of the chain's end in one."""
+"""The trail's folder: one file a day, `audit.head`, which is lock and memory of the chain's end in one, and sealed days.
+
+A sealed day lies below `sealed/` as `audit_YYYYMMDD.jsonl.gz` with its seal beside it, so that the folder which every
+writer lists stays small; a day whose lines were given up has its seal alone.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import errno
 import fcntl
+import gzip
 import json
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from fops.audit.model import GENESIS, Link
 from fops.kernel.errors import StorageFailed
 
 HEAD = "audit.head"
+SEALED = "sealed"
 FILE_MODE, FOLDER_MODE = 0o600, 0o700  # who did what is nobody else's business on a shared machine
 
 _DAY_NAME = re.compile(r"audit_\d{8}\.jsonl")
+_SEALED_NAME = re.compile(r"(audit_\d{8})(?:\.jsonl\.gz|\.seal)")
 _HEAD_SIZE = 256  # bytes; fixed, so that writing it anew leaves nothing of the old one
 
 _ABOUT_THE_TRAIL = "free space or correct the folder's permissions, or name another folder with AUDIT_LOG_DIR"
@@ -29,11 +38,56 @@ def day_name(timestamp: str) -> str:
 
 
 def day_files(folder: Path) -> list[Path]:
-    """The day files, oldest first; none when there is no folder yet."""
+    """The plain day files, oldest first; none when there is no folder yet."""
     try:
         return sorted(path for path in folder.iterdir() if _DAY_NAME.fullmatch(path.name))
     except FileNotFoundError:
         return []
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day of a trail, whichever form it has; `name` is that of its plain file."""
+
+    folder: Path
+    name: str
+
+    @property
+    def plain(self) -> Path:
+        """The file that writers append to."""
+        return self.folder / self.name
+
+    @property
+    def packed(self) -> Path:
+        """The same lines compressed."""
+        return self.folder / SEALED / f"{self.name}.gz"
+
+    @property
+    def seal(self) -> Path:
+        """What the lines were, for when they are gone."""
+        return self.folder / SEALED / f"{self.name.removesuffix('.jsonl')}.seal"
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[BinaryIO]:
+        """The lines. A day that is being sealed has both forms, and the plain one counts until it goes.
+
+        Raises FileNotFoundError where only the seal is left; OSError, EOFError and zlib.error for what cannot be unpacked.
+        """
+        try:
+            file: BinaryIO = self.plain.open("rb")
+        except FileNotFoundError:
+            file = cast("BinaryIO", gzip.open(self.packed))  # noqa: SIM115 - closed below, as the other
+        with file:
+            yield file
+
+
+def days(folder: Path) -> list[Day]:
+    """Every day of the trail, oldest first, also those whose lines are gone."""
+    names = {path.name for path in day_files(folder)}
+    with contextlib.suppress(FileNotFoundError):
+        found = (_SEALED_NAME.fullmatch(path.name) for path in (folder / SEALED).iterdir())
+        names |= {f"{match[1]}.jsonl" for match in found if match}
+    return [Day(folder, name) for name in sorted(names)]
 
 
 @contextlib.contextmanager

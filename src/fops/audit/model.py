@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 VERSION = 1  # `v` of every line; raised when the meaning of a key changes
 
@@ -74,7 +74,9 @@ class AuditVerdict:
 
     Attributes: `entries` lines confirmed, counted up to the first bad one; `head` hash of the last of them;
     `first_bad` `file:line` and `why` what is wrong there, both None when `ok`; `torn` where half-written lines lie,
-    which is no fault of the chain: a line that never became whole was never answered for.
+    which is no fault of the chain: a line that never became whole was never answered for; `dropped` lines that were
+    sealed and then given up, so that only their seals were checked, and `since` the time of the first line still here;
+    `anchored` the highest seq that was compared with the database, 0 for none, None where it could not be asked.
     """
 
     ok: bool
@@ -83,3 +85,50 @@ class AuditVerdict:
     first_bad: str | None = None
     why: str | None = None
     torn: tuple[str, ...] = ()
+    dropped: int = 0
+    since: str | None = None
+    anchored: int | None = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seal:
+    """What a day's lines were; the fields are the keys of its file, in this order.
+
+    `day` such as 2026-11-22; `first` and `last` are the seq of its lines, `prev` what the first of them continues and
+    `head` the hash of the last, whose time is `until`; `digest` is that of the lines, `packed` that of the compressed
+    file; `before` is the hash of the seal before it, None for the first; `hash` that of all other keys.
+    """
+
+    schema: str
+    day: str
+    first: int
+    last: int
+    prev: str
+    head: str
+    until: str
+    digest: str
+    packed: str
+    before: str | None
+    hash: str
+
+
+class Anchors(Protocol):
+    """Where ends of chains are kept outside of the trail's folder, so that a trail cut short or replaced is found."""
+
+    def reached(self, chain: str, end: Link) -> None:
+        """The chain has this end on the disk. Returns at once, raises nothing; whether it is kept is up to the keeper."""
+
+    def of(self, chain: str) -> Mapping[int, str]:
+        """Hashes by seq of the ends that were kept. Raises FopsError."""
+
+
+class NoAnchors:
+    """A trail that stands alone."""
+
+    def reached(self, chain: str, end: Link) -> None:
+        """Keep nothing."""
+
+    def of(self, chain: str) -> Mapping[int, str]:
+        """Nothing was kept."""
+        del chain
+        return {}

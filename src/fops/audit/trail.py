@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from fops.audit import append, read, verify
-from fops.audit.days import FILE_MODE, FOLDER_MODE, day_files, held, opened, told_as_storage
-from fops.audit.model import VERSION, AuditEntry, AuditVerdict, Outcome
+from fops.audit.days import FOLDER_MODE, day_files, held, opened, told_as_storage
+from fops.audit.model import VERSION, Anchors, AuditEntry, AuditVerdict, NoAnchors, Outcome, link_of
+from fops.audit.seals import Sealing, Terms, due_days, seal_days
 from fops.kernel.clock import Clock, isoformat
 from fops.kernel.context import RequestContext
 from fops.kernel.errors import StorageFailed
@@ -23,13 +24,15 @@ from fops.kernel.redaction import redact
 class AuditLog:
     """One trail in one folder; any number of processes and threads may share it.
 
-    Attributes: `folder` is made on first use; `chain` the name of this node, written into every line; `heard` is told
-    each line's action and outcome once it is on the disk, or `unwritten` when it could not be written.
+    Attributes: `folder` is made on first use; `chain` the name of this node, written into every line; `anchors` keeps
+    ends of the chain elsewhere; `heard` is told each line's action and outcome once it is on the disk, or `unwritten`
+    when it could not be written.
     """
 
     folder: Path
     clock: Clock = field(kw_only=True)
     chain: str = field(kw_only=True)
+    anchors: Anchors = field(kw_only=True, default_factory=NoAnchors)
     heard: Callable[[str, str], None] = field(kw_only=True, default=lambda _action, _outcome: None)
 
     def append(  # noqa: PLR0913  # a line has this many keys to fill
@@ -76,6 +79,7 @@ class AuditLog:
             self.heard(action, "unwritten")
             raise
         self.heard(action, entry.outcome)
+        self.anchors.reached(self.chain, link_of(entry))
         return entry
 
     def appendable(self) -> None:
@@ -112,29 +116,35 @@ class AuditLog:
 
     def verify(self) -> AuditVerdict:
         """Whether every line is there and as it was written. Raises StorageFailed when the trail cannot be read."""
-        return verify.verify(self.folder)
+        return verify.verify(self.folder, anchors=self.anchors, chain=self.chain)
 
-    def export(
-        self, to: Path | BinaryIO, *, since: datetime | None = None, until: datetime | None = None
-    ) -> int:
-        """Copy the lines of a time, byte for byte so that their seals still hold; returns how many.
+    def seal(self, *, compress_days: int, keep_days: int | None) -> Sealing:
+        """Compress days that lie so many days back or more, and give up lines older than `keep_days`; None keeps all.
 
-        A path is written anew; a new file gets mode 0600. Raises StorageFailed.
+        Raises StorageFailed where a day is not as it was written: it and what follows stay as they are.
         """
-        if not isinstance(to, Path):
-            return self._copy(to, since, until)
-        with (
-            told_as_storage(to, "exported", hint="name a file in a folder you may write"),
-            open(to, "wb", opener=_private) as file,
-        ):
-            return self._copy(file, since, until)
+        with told_as_storage(self.folder, "sealed"):
+            return seal_days(self.folder, self._terms(compress_days, keep_days))
 
-    def _copy(self, stream: BinaryIO, since: datetime | None, until: datetime | None) -> int:
-        count = 0
-        for raw, _ in self._lines(since, until):
-            stream.write(raw)
-            count += 1
-        return count
+    def due(self, *, compress_days: int, keep_days: int | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The days that `seal` would compress, and those whose lines it would give up; both empty where nothing is due."""
+        with told_as_storage(self.folder, "read"):
+            return due_days(self.folder, self._terms(compress_days, keep_days))
+
+    def _terms(self, compress_days: int, keep_days: int | None) -> Terms:
+        today = self.clock.now().date()
+        back = min(compress_days, keep_days or compress_days)  # only what is sealed may be given up
+        keep = today - timedelta(days=keep_days) if keep_days is not None else None
+        return Terms(before=today - timedelta(days=back - 1), keep_from=keep)
+
+    def raw(
+        self, *, since: datetime | None = None, until: datetime | None = None
+    ) -> Iterator[tuple[bytes, AuditEntry | None]]:
+        """Lines of a time byte for byte, so that their seals still hold, and what each says; None for an unreadable one.
+
+        Raises StorageFailed.
+        """
+        return self._lines(since, until)
 
     def _lines(
         self, since: datetime | None, until: datetime | None
@@ -142,7 +152,3 @@ class AuditLog:
         start = isoformat(since) if since else read.EARLIEST
         end = isoformat(until) if until else read.LATEST
         return read.lines(self.folder, since=start, until=end)
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_CLOEXEC, FILE_MODE)

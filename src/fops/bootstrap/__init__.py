@@ -3,6 +3,7 @@
 Map: app.py     App and what it builds      settings.py  all groups, their sources and origins
      server.py  settings of the server      guards.py    what the server may be asked to fetch
      durable.py the worker of a house
+     upkeep.py  what a node does for its own files
      observed.py  what is measured of a house, and what its health is asked about
      providers.py  who makes a change request where nobody says
 """

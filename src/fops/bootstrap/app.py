@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from fops.actions import Action, InlineRunner, LocalInvoker, Registry, StepEvent
     from fops.actions.durable.background import Background
     from fops.actions.gate import Gate
+    from fops.audit.store import AnchoredHeads
+    from fops.catalog.record import Catalog
     from fops.onboarding.onboard import Onboarding
     from fops.provenance import Explainer
     from fops.storage.blobs import Blobs
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
 
 STORES = (
     "fops.actions.store",
+    "fops.audit.store",
+    "fops.catalog.store",
     "fops.events.store",
     "fops.onboarding.store",
     "fops.provenance.store",
@@ -82,9 +86,21 @@ class App:
     @cached_property
     def audit(self) -> AuditLog:
         """The audit trail of this node."""
+        chain = self.settings.group(AuditSettings).audit_chain or os.uname().nodename
         return AuditLog(
-            self.audit_folder, clock=self.clock, chain=os.uname().nodename, heard=self.telemetry.audited
+            self.audit_folder,
+            clock=self.clock,
+            chain=chain,
+            anchors=self.anchors,
+            heard=self.telemetry.audited,
         )
+
+    @cached_property
+    def anchors(self) -> AnchoredHeads:
+        """Ends of the trail in the database."""
+        from fops.audit.store import AnchoredHeads  # noqa: PLC0415 - as database
+
+        return AnchoredHeads(self.database, self.clock, self.audit_folder)
 
     @cached_property
     def database(self) -> HeardDatabase:
@@ -116,20 +132,32 @@ class App:
         from fops.actions import Registry  # noqa: PLC0415 - pydantic and SQLAlchemy come with it
 
         packs = [point.load()(self.settings) for point in entry_points(group="fops.packs")]
-        brought = (action for pack in packs for action in pack.actions)
-        return heard(Registry((*brought, *self.own_actions)), self.telemetry)
+        every = (*(action for pack in packs for action in pack.actions), *self.own_actions)
+        return heard(Registry(every), self.telemetry)
 
     @cached_property
     def own_actions(self) -> tuple[Action, ...]:
         """What reads and changes the records of rooms below the doors' floor."""
-        from fops.actions.own import work  # noqa: PLC0415 - as registry
+        from fops.actions.own import services, trail, work  # noqa: PLC0415 - as registry
 
-        return work.actions(self.database, self.clock)
+        return (
+            *services.actions(self.catalog),
+            *trail.actions(self.audit, self.settings.group(AuditSettings)),
+            *work.actions(self.database, self.clock),
+        )
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """Which services there are."""
+        from fops.catalog.record import Catalog  # noqa: PLC0415 - as registry
+
+        return Catalog(self.database, self.clock)
 
     @cached_property
     def invoker(self) -> LocalInvoker:
         """The way in for every door: what can be read, and the rooms' workflows."""
         from fops.actions import LocalInvoker, Registry  # noqa: PLC0415 - as registry
+        from fops.actions.own import trail  # noqa: PLC0415 - as registry
         from fops.actions.reading import reads  # noqa: PLC0415 - as registry
         from fops.onboarding.actions import workflows  # noqa: PLC0415 - as registry
 
@@ -137,10 +165,18 @@ class App:
         provider = partial(provider_of, self.settings)
         offered = Registry(
             (*reads(self.database, self.audit, self.explainer), *self.own_actions),
-            workflows(self.onboarding, self.clock, guard, provider),
+            (*workflows(self.onboarding, self.clock, guard, provider), *trail.workflows(self.audit)),
         )
         return LocalInvoker(
             heard(offered, self.telemetry), self.runner, self.gate, authorise=lambda _ctx, _permission: True
+        )
+
+    def telling(self, listener: Callable[[StepEvent], None]) -> LocalInvoker:
+        """The way in for one caller who listens: steps of what is done at once go there and nowhere else."""
+        from fops.actions import InlineRunner  # noqa: PLC0415 - as registry
+
+        return self.invoker.over(
+            InlineRunner(self.database, self.clock, partial(_told, (self.telemetry.stepped, listener)))
         )
 
     @cached_property
@@ -199,6 +235,8 @@ class App:
     def close(self, *, seconds: float) -> bool:
         """Let what runs come to its end within the time, and let go of the database. Whether nothing runs any more."""
         ended = self.worker.stop(seconds) if "worker" in self.__dict__ else True
+        if "anchors" in self.__dict__:
+            self.anchors.settle()
         if "database" in self.__dict__:
             self.database.close()
         if self.__dict__.get("tracing"):
@@ -218,10 +256,12 @@ class App:
         """`fops why` over every room's nouns."""
         from fops.actions.describe import AuditEntries  # noqa: PLC0415 - as database
         from fops.actions.store import Operations  # noqa: PLC0415 - as database
+        from fops.catalog.describe import Services  # noqa: PLC0415 - as database
         from fops.onboarding.trace.proposed import (  # noqa: PLC0415 - as database
             PullRequests,
             asked_in,
             lock_in_proposal,
+            written_lines,
         )
         from fops.onboarding.trace.provenance import GeneratedFiles, lock_on_disk  # noqa: PLC0415 - as database
         from fops.provenance import Explainer  # noqa: PLC0415 - as database
@@ -232,6 +272,7 @@ class App:
             (
                 Operations(self.database),
                 AuditEntries(self.audit),
+                Services(self.database, written_lines(self.database)),
                 RecordedNodes(self.database),
                 PullRequests(self.database),
                 files,

@@ -2,7 +2,9 @@
 
 Must not know: onboarding, deployments, clusters. Map:
     model.py          the nouns of the service file
-    service_file.py   its text to values, refused with the place and the value
+    service_file.py   its text to values, refused with the place and the value     registered.py  what is kept of a service, what changes
+    record.py         Catalog: add, show, page, remove, team_of                   describe.py    services for `fops why`
+    store.py          services, environments, teams
     service_file.schema.json   the same rules for editors and other programs
 """
 

@@ -37,7 +37,8 @@ class Service:
     """One deployable service. `path` is its folder from the repository's top; `image` has no tag.
 
     `image` is None where no container is built; `health` is the path a probe asks, None where a probe can only
-    connect; `backing` names what it needs beside it; `secrets` names variables whose values live elsewhere.
+    connect; `backing` names what it needs beside it; `secrets` names variables whose values live elsewhere; `owner`
+    is the team that answers for it, None where the file names none.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Service:
     processes: tuple[Process, ...] = ()
     backing: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
+    owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from importlib import resources
 from typing import Any, TypeVar
 
 from fops.catalog.model import SCHEMA, Environment, Process, Protection, Runtime, Service, ServiceFile
 from fops.kernel.errors import FormatError
-from fops.kernel.formats import load_yaml
+from fops.kernel.formats import load_yaml, yaml_lines
 
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")  # RFC 1123, as Kubernetes asks of names
 _WORD = re.compile(r"[A-Za-z0-9_-]+")  # as Procfiles name processes
@@ -33,21 +35,26 @@ def schema() -> dict[str, Any]:
 def parse(text: str, *, name: str = "fops.yaml") -> ServiceFile:
     """The service file a text holds.
 
-    Raises FormatError naming the member that is missing, unknown or wrong; LimitExceeded as `load_yaml`.
+    Raises FormatError naming the line and the member that is missing, unknown or wrong; LimitExceeded as `load_yaml`.
     """
-    top = _Members(load_yaml(text, name=name), name, at="")
-    top.only({"schema", "name", "services", "environments"})
+    top = _Members(load_yaml(text, name=name), _Source(name, text), at="")
+    top.only({"schema", "name", "owner", "services", "environments"})
     if (version := top.text("schema")) != SCHEMA:
-        raise FormatError(f"{name}: schema is {version!r}, this F-Ops reads {SCHEMA!r}", hint=_HINT)
+        raise top.refusal("schema", f"is {version!r}, this F-Ops reads {SCHEMA!r}")
+    owner = top.maybe("owner", _LABEL)
     return ServiceFile(
         name=top.text("name", _LABEL),
-        services=_unique(top, "services", _service),
+        services=tuple(
+            one if one.owner else replace(one, owner=owner) for one in _unique(top, "services", _service)
+        ),
         environments=_unique(top, "environments", _environment),
     )
 
 
 def _service(members: _Members) -> Service:
-    members.only({"name", "path", "language", "image", "port", "health", "processes", "backing", "secrets"})
+    members.only(
+        {"name", "path", "language", "image", "port", "health", "processes", "backing", "secrets", "owner"}
+    )
     return Service(
         name=members.text("name", _LABEL),
         path=members.text("path", _PATH),
@@ -58,6 +65,7 @@ def _service(members: _Members) -> Service:
         processes=members.every("processes", _process),
         backing=members.texts("backing"),
         secrets=members.texts("secrets"),
+        owner=members.maybe("owner", _LABEL),
     )
 
 
@@ -83,29 +91,45 @@ def _environment(members: _Members) -> Environment:
 def _unique(top: _Members, key: str, read: Callable[[_Members], T]) -> tuple[T, ...]:
     items = top.every(key, read)
     if not items:
-        raise FormatError(f"{top.file}: {key} is empty or missing", hint=_HINT)
+        raise top.refusal(key, "is empty or missing")
     names = [str(getattr(item, "name", "")) for item in items]
-    if twice := next((name for name in names if names.count(name) > 1), None):
-        raise FormatError(f"{top.file}: {key} has {twice!r} twice", hint="give each its own name")
+    if twice := next((at for at, name in enumerate(names) if name in names[:at]), None):
+        raise top.refusal(f"{key}[{twice}].name", f"gives {key} {names[twice]!r} twice")
     return items
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """The text under its name, to say on which line a member stands."""
+
+    name: str
+    text: str
+
+    def where(self, place: str) -> str:
+        """`fops.yaml:7` for the member or, where it is missing, for what should hold it."""
+        lines = yaml_lines(self.text)
+        while place and place not in lines:
+            place = place[: max(place.rfind("."), place.rfind("["), 0)]
+        return f"{self.name}:{lines[place]}" if place else self.name
 
 
 class _Members:
     """A mapping of the file with its place, so that each refusal can say where."""
 
-    def __init__(self, value: Any, file: str, *, at: str) -> None:
-        self.file = file
+    def __init__(self, value: Any, source: _Source, *, at: str) -> None:
+        self._source = source
         self._at = at
         if not isinstance(value, Mapping):
-            raise FormatError(f"{file}: {at or 'the document'} is no mapping but {value!r}", hint=_HINT)
+            raise _refused(source, at, f"{at or 'the document'} is no mapping but {value!r}")
         self._value = value
 
     def only(self, known: Collection[str]) -> None:
         """Refuse members the schema does not have: a misspelt one would be silently without effect."""
         if unknown := next((key for key in self._value if key not in known), None):
-            expected = ", ".join(sorted(known))
-            raise FormatError(
-                f"{self.file}: {self._place(unknown)} is unknown", hint=f"known here: {expected}"
+            near = difflib.get_close_matches(str(unknown), known, n=1)
+            hint = f"did you mean {near[0]}? " if near else ""
+            raise self.refusal(
+                str(unknown), "is unknown", hint=f"{hint}known here: {', '.join(sorted(known))}"
             )
 
     def text(self, key: str, pattern: re.Pattern[str] | None = None) -> str:
@@ -140,8 +164,13 @@ class _Members:
     def every(self, key: str, read: Callable[[_Members], T]) -> tuple[T, ...]:
         members = enumerate(self._list(key))
         return tuple(
-            read(_Members(value, self.file, at=f"{self._place(key)}[{index}]")) for index, value in members
+            read(_Members(value, self._source, at=f"{self._place(key)}[{index}]")) for index, value in members
         )
+
+    def refusal(self, key: str, says: str, *, hint: str = _HINT) -> FormatError:
+        """The error about a member."""
+        place = self._place(key)
+        return _refused(self._source, place, f"{place} {says}", hint=hint)
 
     def _list(self, key: str) -> list[Any]:
         value = self._value.get(key, [])
@@ -154,4 +183,8 @@ class _Members:
 
     def _wrong(self, key: str, wanted: str) -> FormatError:
         state = repr(self._value[key]) if key in self._value else "missing"
-        return FormatError(f"{self.file}: {self._place(key)} is {state}, expected {wanted}", hint=_HINT)
+        return self.refusal(key, f"is {state}, expected {wanted}")
+
+
+def _refused(source: _Source, place: str, says: str, *, hint: str = _HINT) -> FormatError:
+    return FormatError(f"{source.where(place)}: {says}", hint=hint)

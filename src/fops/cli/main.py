@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 
 from fops import __version__
 from fops.cli import audit, onboard, serve, why
-from fops.cli.commands import config, db, doctor
+from fops.cli.commands import config, db, doctor, service
 from fops.cli.progress import Progress
 from fops.cli.session import Session, say
 from fops.kernel.errors import Cancelled, FopsError, UsageError
@@ -20,7 +20,7 @@ from fops.kernel.errors import Cancelled, FopsError, UsageError
 if TYPE_CHECKING:
     from typer._click.exceptions import ClickException
 
-_ORDER = ("onboard", "why", "audit", "serve", "worker", "db", "doctor", "config", "completion")
+_ORDER = ("onboard", "why", "service", "audit", "serve", "worker", "db", "doctor", "config", "completion")
 
 
 class _ByNeed(TyperGroup):
@@ -44,6 +44,7 @@ app = typer.Typer(
 )
 app.add_typer(onboard.app, name="onboard")
 app.command("why")(why.why)
+app.add_typer(service.app, name="service")
 app.add_typer(audit.app, name="audit")
 app.command("serve")(serve.serve)
 app.command("worker")(serve.worker)

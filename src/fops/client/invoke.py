@@ -6,6 +6,7 @@ import json
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from fops.kernel.ids import new_id
 
 CONNECT_SECONDS = 5.0
 SILENCE_SECONDS = 60.0  # an open stream says something every 15 seconds
+STEPS, LINES = "text/event-stream", "application/jsonl"
 TRIES = 5  # of one stream or request, before the server counts as gone
 PAUSE_SECONDS = (
     0.25  # before the second try, doubled each time: with all of them a server has time to start again
@@ -42,12 +44,55 @@ class HttpInvoker:
             "X-Request-ID": ctx.request_id,
         }
         where = f"/api/invoke/{name}?dry_run={str(ctx.dry_run).lower()}"
+        if ctx.dry_run:
+            return self._told(where, parameters, headers)
         answer = self._again(lambda: self._client.post(where, json=dict(parameters), headers=headers))
         if answer.status_code != httpx2.codes.ACCEPTED:
             return _document(answer)
         operation = answer.headers["Location"]
         self._follow(operation)
         return _result(_document(self._again(lambda: self._client.get(operation))))
+
+    def stream(self, ctx: RequestContext, name: str, parameters: Mapping[str, Any]) -> Iterator[bytes]:
+        """As `fops.actions.Invoker`. Raises Unreachable where it breaks off: what came until then is not all."""
+        headers = {"Accept": LINES, "X-Request-ID": ctx.request_id}
+        with self._opened(f"/api/invoke/{name}", parameters, headers) as answer:
+            if answer.headers.get("Content-Type") != LINES:
+                answer.read()
+                _document(answer)
+            yield from answer.iter_bytes()
+
+    def _told(self, where: str, parameters: Mapping[str, Any], headers: Mapping[str, str]) -> Json:
+        """The result of a dry run, whose steps are told as they happen; nothing of it is kept to ask for later."""
+        with self._opened(where, parameters, {**headers, "Accept": STEPS}) as answer:
+            if not answer.headers.get("Content-Type", "").startswith(STEPS):
+                answer.read()
+                return _document(answer)
+            for event, _, data in _events(answer.iter_lines()):
+                if event == "step":
+                    self._listener(_step(data))
+                elif "result" in data:
+                    result: Json = data["result"]
+                    return result
+                else:
+                    raise error_named(data["problem"])
+        raise Unreachable(f"the server at {self._client.base_url} broke off", hint="try again")
+
+    @contextmanager
+    def _opened(
+        self, where: str, parameters: Mapping[str, Any], headers: Mapping[str, str]
+    ) -> Iterator[httpx2.Response]:
+        """An answer that is read as it comes. Raises Unreachable."""
+        request = self._client.build_request("POST", where, json=dict(parameters), headers=dict(headers))
+        answer = self._again(lambda: self._client.send(request, stream=True))
+        try:
+            yield answer
+        except httpx2.TransportError as error:
+            raise Unreachable(
+                f"the server at {self._client.base_url} broke off", hint="what came is not all: try again"
+            ) from error
+        finally:
+            answer.close()
 
     def _follow(self, operation: str) -> None:
         """Tell the listener each step, across lost connections, until the operation has ended."""

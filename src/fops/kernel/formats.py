@@ -121,8 +121,17 @@ def load_yaml_all(text: str, *, name: str = "document") -> Iterator[Any]:
     """
     import yaml  # noqa: PLC0415 - 90 ms that `fops --help` must not pay
 
-    try:
+    with _told(name=name):
         yield from yaml.load_all(text, Loader=_loader())
+
+
+@contextmanager
+def _told(*, name: str) -> Iterator[None]:
+    """What goes wrong while a YAML text is read, as an error of ours that names the document."""
+    import yaml  # noqa: PLC0415 - see load_yaml_all
+
+    try:
+        yield
     except LimitExceeded as error:
         raise LimitExceeded(f"{name}: {error.message}") from error
     except yaml.YAMLError as error:
@@ -146,6 +155,31 @@ def line_of(text: str, *keys: str) -> int | None:
             return None
         position = found.start()
     return text.count("\n", 0, position) + 1 if keys else None
+
+
+def yaml_lines(text: str) -> dict[str, int]:
+    """The 1-based line of each member of a YAML text's first document, by its place such as `services[0].port`.
+
+    Raises as `load_yaml_all`.
+    """
+    import yaml  # noqa: PLC0415 - see load_yaml_all
+
+    with _told(name="document"):
+        return dict(_members(next(yaml.compose_all(text, Loader=_loader()), None), ""))
+
+
+def _members(node: Any, place: str) -> Iterator[tuple[str, int]]:
+    import yaml  # noqa: PLC0415 - see load_yaml_all
+
+    if isinstance(node, yaml.MappingNode):
+        inner = [(f"{place}.{key.value}" if place else str(key.value), key, one) for key, one in node.value]
+    elif isinstance(node, yaml.SequenceNode):
+        inner = [(f"{place}[{index}]", one, one) for index, one in enumerate(node.value)]
+    else:
+        return
+    for name, marked, one in inner:
+        yield name, marked.start_mark.line + 1
+        yield from _members(one, name)
 
 
 def _refuse_deep(text: str, name: str) -> None:

@@ -11,6 +11,8 @@ import ipaddress
 import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from queue import Empty, Queue
+from threading import Thread
 from typing import ClassVar, Self
 
 from fops.kernel.errors import Unreachable, UnsafeInput
@@ -19,6 +21,8 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Resolve = Callable[[str, int], Sequence[str]]
 """All addresses of a host, as text. Raises OSError when it has none."""
+
+RESOLVE_SECONDS = 10.0  # a resolver that works answers in far less than one
 
 # Metadata that answers at an address of the public space, or by a name that a proxy would resolve for us.
 _METADATA = frozenset({
@@ -101,9 +105,28 @@ Reach.PUBLIC = Reach()
 
 
 def system_resolve(host: str, port: int) -> Sequence[str]:
-    """All addresses that the system's resolver gives, in its order. Raises OSError."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [str(one[4][0]) for one in found]
+    """All addresses that the system's resolver gives, in its order. Raises OSError, also when it takes too long.
+
+    The resolver itself takes no time limit, so it works on a thread that is left behind when it does not come back.
+    """
+    answers: Queue[Sequence[str] | Exception] = Queue()
+    Thread(target=_look_up, args=(host, port, answers), daemon=True).start()
+    try:
+        found = answers.get(timeout=RESOLVE_SECONDS)
+    except Empty:
+        raise TimeoutError(f"no answer within {RESOLVE_SECONDS:g} s") from None
+    if isinstance(found, Exception):
+        raise found
+    return found
+
+
+def _look_up(host: str, port: int, answers: Queue[Sequence[str] | Exception]) -> None:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, OverflowError, UnicodeError) as error:
+        answers.put(error)
+    else:
+        answers.put([str(one[4][0]) for one in found])
 
 
 def _resolved(host: str, port: int, resolve: Resolve) -> Sequence[str]:

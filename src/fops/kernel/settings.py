@@ -163,6 +163,11 @@ def listed(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
+def written(value: object) -> str:
+    """A value as one writes it: what was read from words separated by commas gets its commas back."""
+    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
 def positive(text: str) -> int:
     """A whole number above zero. Raises ValueError."""
     if not text.isascii() or not text.isdigit() or int(text) < 1:

@@ -255,9 +255,7 @@ class Onboarding:
         baseline = stack.enter_context(_baseline(made))
         difference = compare(made.artifacts, baseline.standing, baseline.head)
         notes = [*made.fetched.notes, *made.prepared.findings.notes]
-        notes += [
-            f"{path} was edited since it was generated and stays as it is" for path in difference.edited
-        ]
+        notes += [baseline.standing.says_of(path) for path in difference.edited]
         notes += (
             [f"as an earlier run was told: {' '.join(made.prepared.told)} (--forget starts without)"]
             if made.prepared.told

@@ -7,5 +7,6 @@ package imports nothing by itself, since the settings must be readable without S
     schema.py      the MetaData and column types      versions.py   which revision; made or brought up to date
     turns.py       one at a time, where many write    status.py     what can be said without changing anything
     backup/        one file, for either kind          blobs.py      large outputs by their digest
+    commits.py     what became of a commit whose answer was lost
     migrations/    one linear history; Alembic is imported only when the database is behind
 """

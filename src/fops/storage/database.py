@@ -10,12 +10,13 @@ from threading import Lock
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, RootTransaction, create_engine, event, func, select
+from sqlalchemy import URL, Connection, Engine, RootTransaction, create_engine, event
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from fops.kernel.errors import BrokenOff, InDoubt, StorageFailed, Transient, Unreachable
 from fops.kernel.interrupts import deferred
 from fops.storage.address import POSTGRESQL, SQLITE, read_address, shown
+from fops.storage.commits import Mark, is_kept, mark_of
 from fops.storage.failures import named_failures, told
 from fops.storage.settings import StorageSettings
 from fops.storage.versions import bring_up_to_date
@@ -26,7 +27,7 @@ _ASKED = MappingProxyType({
     "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 60_000,
 })  # fmt: skip
 _RECYCLE_SECONDS = 1800  # firewalls forget connections that are idle for an hour
-_LOOKS, _LOOK_SECONDS = 10, 0.2  # how often, and at what distance, a commit in doubt is asked after
+_LOOKS, _LOOK_SECONDS = 5, 0.2  # how often, and at what distance, a commit in doubt is asked after
 # One picture for all statements of a block, as SQLite gives; and a read that writes is a mistake.
 _READS = MappingProxyType(
     {SQLITE: {}, POSTGRESQL: {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}}
@@ -94,12 +95,12 @@ class Database:
             transaction = connection.begin()
             try:
                 yield connection
-                number = _number_of(connection)
+                mark = mark_of(connection)
             except BaseException:
                 with suppress(SQLAlchemyError):  # the connection may be why
                     transaction.rollback()
                 raise
-            self._commit(transaction, number)
+            self._commit(transaction, mark)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -139,37 +140,27 @@ class Database:
         with connection:
             yield connection.execution_options(**options)
 
-    def _commit(self, transaction: RootTransaction, number: int | None) -> None:
+    def _commit(self, transaction: RootTransaction, mark: Mark | None) -> None:
         try:
             transaction.commit()
         except DBAPIError as error:
             failure = told(error, self.url, lost=BrokenOff)
-            if not isinstance(failure, BrokenOff) or number is None or self._not_kept(number):
+            if not isinstance(failure, BrokenOff) or mark is None or not self._was_kept(mark):
                 raise failure from error
 
-    def _not_kept(self, number: int) -> bool:
+    def _was_kept(self, mark: Mark) -> bool:
         """What became of a commit whose answer was lost. Raises InDoubt."""
-        try:
+        with suppress(Transient, StorageFailed):
             for _ in range(_LOOKS):
                 with self.read() as connection:
-                    status: str | None = connection.execute(select(func.txid_status(number))).scalar()
-                if status in {"committed", "aborted"}:
-                    return status == "aborted"
+                    kept = is_kept(connection, mark)
+                if kept is not None:
+                    return kept
                 time.sleep(_LOOK_SECONDS)
-        except (Transient, StorageFailed):
-            pass
         raise InDoubt(
             f"{self.shown} broke off while a change was being kept",
             hint="look whether it is there before doing it again",
         )
-
-
-def _number_of(connection: Connection) -> int | None:
-    """By what PostgreSQL knows this transaction when it is asked later; None when it changed nothing."""
-    if connection.dialect.name != POSTGRESQL:
-        return None
-    number: int | None = connection.execute(select(func.txid_current_if_assigned())).scalar()
-    return number
 
 
 def _make_folder(folder: Path) -> None:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import io
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,7 +7,7 @@ import pytest
 
 from fops.audit.line import compose
 from fops.kernel.clock import isoformat
-from fops.kernel.errors import NotFound, StorageFailed
+from fops.kernel.errors import NotFound
 
 START = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
@@ -70,18 +69,10 @@ def test_show_finds_an_entry_by_its_id_and_says_so_when_there_is_none(log, three
 
 
 @pytest.mark.usefixtures("three_days")
-def test_an_export_is_byte_for_byte_what_the_trail_holds(log):
-    stream = io.BytesIO()
-    assert log.export(stream, since=START + timedelta(days=1), until=START + timedelta(days=2)) == 10
-    assert stream.getvalue() == (log.folder / "audit_20261123.jsonl").read_bytes()
-
-
-@pytest.mark.usefixtures("three_days")
-def test_an_export_to_a_file_is_private_and_tells_when_it_cannot_be_written(log, tmp_path):
-    assert log.export(tmp_path / "out.jsonl") == 30
-    assert (tmp_path / "out.jsonl").stat().st_mode & 0o777 == 0o600
-    with pytest.raises(StorageFailed, match="missing"):
-        log.export(tmp_path / "missing" / "out.jsonl")
+def test_raw_lines_are_byte_for_byte_what_the_trail_holds(log):
+    lines = [raw for raw, _ in log.raw(since=START + timedelta(days=1), until=START + timedelta(days=2))]
+    assert len(lines) == 10
+    assert b"".join(lines) == (log.folder / "audit_20261123.jsonl").read_bytes()
 
 
 def bytes_read():

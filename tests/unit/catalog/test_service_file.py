@@ -70,7 +70,7 @@ def test_a_service_file_becomes_frozen_values():
         ("health: /healthz", "helth: /healthz", "services[0].helth is unknown"),
         ("command: celery worker", "command: ''", "services[0].processes[1].command is ''"),
         ("protection: approval", "protection: maybe", "environments[1].protection is 'maybe'"),
-        ("name: prod", "name: staging", "environments has 'staging' twice"),
+        ("name: prod", "name: staging", "environments[1].name gives environments 'staging' twice"),
         ("backing: [postgres]", "backing: postgres", "services[0].backing is 'postgres'"),
         ("secrets: [DATABASE_URL]", "secrets: [1]", "services[0].secrets is [1]"),
         ("    language: python\n", "", "services[0].language is missing"),

@@ -1,8 +1,8 @@
 """How often somebody may ask: one number per key, by the generic cell rate algorithm.
 
 Each key has the moment at which all it asked for is paid off; a request costs one interval and is refused when the
-debt would pass the window. Exact, without a list of moments and without a clean-up thread (the memory store of the
-`limits` library starts one per request and keeps every key it ever saw).
+debt would pass the window. Exact, without a list of moments and without clean-up (the memory store of the `limits`
+library keeps every key it ever saw, and starts a thread again and again to shorten their lists).
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ _READY = {"status": "ready", "checks": [{"name": "database", "state": "passing",
 
 
 @router.get("/live", responses=answer({"status": "alive"}))
-def live() -> dict[str, str]:
+async def live() -> dict[str, str]:
     """Whether the process answers at all."""
     return {"status": "alive"}
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Query, Request
+from fastapi import APIRouter, Body, Header, Query, Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response, StreamingResponse
 
 from fops.api.callers import Caller, House, counts_as_work
 from fops.api.documents import WORK, answer, failures
+from fops.api.streams import LINES, STEPS, begun, steps_told
 from fops.api.work import Key, Prefer, worked
 
 router = APIRouter(prefix="/invoke", tags=["invoke"])
@@ -43,9 +44,23 @@ async def invoke(
     ] = False,
     prefer: Prefer = None,
     idempotency_key: Key = None,
-) -> JSONResponse:
+    accept: Annotated[
+        str | None,
+        Header(
+            description=f"`{STEPS}` for the steps of a dry run as they happen, `{LINES}` for what is a stream."
+        ),
+    ] = None,
+) -> Response:
     """Read, or work as an operation; what changes the world without being asked about it is not here."""
     caller = replace(caller, dry_run=dry_run)
+    if dry_run and STEPS in (accept or ""):
+        await run_in_threadpool(
+            house.invoker.prepare, caller, name, parameters
+        )  # refused with a status of its own
+        return StreamingResponse(steps_told(house, caller, name, parameters), media_type=STEPS)
+    if LINES in (accept or ""):
+        pieces = await run_in_threadpool(house.invoker.stream, caller, name, parameters)
+        return StreamingResponse(await begun(pieces), media_type=LINES)
     if house.invoker.is_work(name) and not dry_run:
         await counts_as_work(request, caller)
         return await worked(house, caller, name, parameters, prefer=prefer, key=idempotency_key)

@@ -8,11 +8,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from fops.actions import store
 from fops.api.callers import Caller, House, stream_place
 from fops.api.documents import answer, failures
+from fops.api.reading import told
 from fops.bootstrap import App
 from fops.kernel.context import RequestContext
 
@@ -25,7 +27,7 @@ _OPERATION = {"id": "opn_01jx0000000000000000000000", "kind": "onboard.repo", "s
 
 
 @router.get("", responses=answer({"operations": [_OPERATION], "cursor": None}) | failures(422, 507))
-def operations(
+async def operations(
     house: House,
     caller: Caller,
     kind: Annotated[str | None, Query(description="Exactly this kind, such as onboard.repo.")] = None,
@@ -33,18 +35,18 @@ def operations(
     actor: Annotated[str | None, Query(description="Exactly this actor.")] = None,
     cursor: Annotated[str | None, Query(description="The cursor of the page before.")] = None,
     limit: Annotated[int, Query(ge=1, le=1000, description="Operations of a page.")] = 50,
-) -> dict[str, Any]:
+) -> JSONResponse:
     """Operations, newest first, a page at a time."""
     wanted = {"kind": kind, "status": status, "actor": actor, "cursor": cursor, "limit": limit}
-    return dict(house.invoker.invoke(caller, "operations.list", wanted))
+    return await told(house, caller, "operations.list", wanted)
 
 
 @router.get(
     "/{operation_id}", responses=answer(_OPERATION | {"result": {"status": "proposed"}}) | failures(404, 507)
 )
-def operation(house: House, caller: Caller, operation_id: str) -> dict[str, Any]:
+async def operation(house: House, caller: Caller, operation_id: str) -> JSONResponse:
     """One operation, with its result once it has ended."""
-    return dict(house.invoker.invoke(caller, "operations.show", {"id": operation_id}))
+    return await told(house, caller, "operations.show", {"id": operation_id})
 
 
 @router.post("/{operation_id}/cancel", responses=answer({"id": "opn_01jx0000000000000000000000", "status": "running"})

@@ -9,6 +9,7 @@ import typer
 from fops.cli.output import FieldsOption, JsonOption, print_json, print_lines
 from fops.cli.table import print_table
 from fops.kernel.redaction import redact_text
+from fops.kernel.settings import written
 
 if TYPE_CHECKING:
     from fops.cli.session import Session
@@ -48,7 +49,7 @@ def show(
 
 def _shown(value: object) -> str:
     """As text, without the password that a URL may hold."""
-    return redact_text(str(value))
+    return redact_text(written(value))
 
 
 def completion(

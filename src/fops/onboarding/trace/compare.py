@@ -47,6 +47,12 @@ class Side:
             return text is not None
         return text is None or text_digest(text) != known
 
+    def says_of(self, path: str) -> str:
+        """What became of a generated file that a person made theirs."""
+        if self.read(path) is None:
+            return f"{path} was deleted since it was generated and is not made again"
+        return f"{path} was edited since it was generated and stays as it is"
+
 
 def compare(artifacts: Iterable[Artifact], standing: Side, head: Side | None = None) -> Difference:
     """Artifacts against what stands there; `head` is what an open proposal would be merged into.

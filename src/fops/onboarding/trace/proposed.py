@@ -9,13 +9,16 @@ from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
+from fops.catalog.describe import Written
+from fops.catalog.registered import Registered, same_place
 from fops.kernel import git
+from fops.kernel.canonical import digest_bytes
 from fops.kernel.context import RequestContext
 from fops.kernel.errors import NotFound
 from fops.onboarding import store
 from fops.onboarding.fetch.git_tree import GitTree
 from fops.onboarding.trace import lock as locks
-from fops.onboarding.trace.provenance import Found
+from fops.onboarding.trace.provenance import Found, describe_file
 from fops.provenance.model import Description, Node
 from fops.storage.database import Database
 
@@ -55,6 +58,29 @@ def asked_in(database: Database) -> Callable[[RequestContext, str], str | None]:
             return store.operation_of(connection, ctx, plan_digest=plan_digest)
 
     return find
+
+
+def written_lines(database: Database) -> Written:
+    """The lines of a service's file as a proposal wrote them, for the catalog; only where the text is still that one."""
+
+    def find(ctx: RequestContext, service: Registered) -> Callable[[int], Description] | None:
+        if service.file is None or service.repository is None:
+            return None
+        with database.read() as connection:
+            newest = store.newest(connection, ctx)
+        own = ((one, Path(service.file)) for one in newest if _is_of(one, service.repository))
+        same = (found for _, found in _having(own) if digest_bytes((found.text or "").encode("utf-8", "surrogateescape")) == service.text)  # fmt: skip
+        found = next(same, None)
+        return None if found is None else lambda line: describe_file(found, line)
+
+    return find
+
+
+def _is_of(proposal: store.Proposal, repository: str) -> bool:
+    if same_place(proposal.source, repository):
+        return True
+    there = git.find_repository(Path(proposal.repository))
+    return there is not None and same_place(git.remote_url(there), repository)
 
 
 class PullRequests:

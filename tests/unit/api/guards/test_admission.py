@@ -9,9 +9,11 @@ import pytest
 from fastapi.testclient import TestClient
 
 from fops.api.application import create_app
+from fops.api.guards.admission import Allowance
 from fops.bootstrap import open_app
+from fops.bootstrap.limits import LimitSettings
 from fops.bootstrap.settings import Settings
-from fops.kernel.errors import UsageError
+from fops.kernel.errors import TooOften, UsageError
 
 
 @contextmanager
@@ -48,6 +50,19 @@ def test_what_signs_in_may_be_asked_less_often(tmp_path):
             assert api.post(path, json={}).status_code == 404
         assert api.post("/api/auth/login", json={}).status_code == 429
         assert api.get("/api/operations").status_code == 200
+
+
+def test_who_signed_in_counts_for_themselves_wherever_they_ask_from():
+    allowance = Allowance.of(LimitSettings(rate_user=2))
+    scope = {"path": "/api/operations", "method": "GET", "state": {}, "client": ("203.0.113.5", 1)}
+    for _ in range(2):
+        allowance.for_actor(scope, "user:ada")
+    with pytest.raises(TooOften, match=r"more than 2 requests in 60 s \(user\)"):
+        allowance.for_actor(scope, "user:ada")
+    allowance.for_actor(scope, "service:ci")
+    for _ in range(5):
+        allowance.for_actor(scope, "local:ada")
+        allowance.for_actor({**scope, "path": "/health/ready"}, "user:ada")
 
 
 def test_operations_are_started_only_so_often(tmp_path):

@@ -172,6 +172,19 @@ services:
 """
 
 
+def test_the_entrypoint_of_a_service_stands_before_its_command():
+    text = "services:\n  a: {build: ., entrypoint: [python, -m], command: [shop.web]}\n  b: {build: ., entrypoint: python worker.py}\n"
+    found = told({"compose.yaml": text})
+    processes = next(value for name, value, *_ in found if name == "processes")
+    assert [one["command"] for one in processes] == ["python -m shop.web", "python worker.py"]
+
+
+def test_an_entrypoint_script_of_a_service_gives_way_to_its_command():
+    text = "services:\n  a: {build: ., entrypoint: ./entrypoint.sh, command: npm start}\n  b: {build: ., command: npm run work}\n"
+    processes = next(value for name, value, *_ in told({"compose.yaml": text}) if name == "processes")
+    assert [one["command"] for one in processes] == ["npm start", "npm run work"]
+
+
 def test_a_service_of_compose_that_others_wait_for_to_end_is_no_process():
     found = told({"compose.yaml": ONCE})
     assert ("release_command", "python manage.py migrate", "compose.yaml", 12) in found

@@ -36,6 +36,16 @@ def env(text):
             {"TOPIC": "news", "SIZE": None},
         ),
         ("import os\nos.getenv('HOME')\nos.getenv('TOPIC')", {"TOPIC": None}),
+        ("import os\nos.getenv('TOPIC')\ndef read(key): return os.getenv(f'APP_{key}')", {"TOPIC": None}),
+        ("import os\nX = 'PIC'\nos.getenv(f'TO{X}')", {"TOPIC": None}),
+        (
+            "import os\nos.getenv('TOPIC')\ndef read(name='origin'): ...\nfor name in KNOWN: os.environ[name]",
+            {"TOPIC": None},
+        ),
+        (
+            "import os\nos.getenv('TOPIC')\ndef read(name='origin'): ...\nALL = {name: os.environ[name] for name in KNOWN}",
+            {"TOPIC": None},
+        ),
     ],
 )
 def test_the_variables_a_program_reads_are_found_with_their_defaults(text, variables):

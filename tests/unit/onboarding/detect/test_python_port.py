@@ -40,6 +40,24 @@ def test_a_port_given_to_a_server_is_found(text):
 @pytest.mark.parametrize(
     "text",
     [
+        "import socket\nmade = socket.socket()\nmade.listen(256)",
+        "import socket\nwith socket.socket() as made:\n    made.listen(256)",
+        "import socket\nBACKLOG = 128\nclass A:\n    def run(self): self.sock.listen(BACKLOG)",
+        "def start(server_socket): server_socket.listen(1024)",
+    ],
+)
+def test_the_length_of_a_sockets_queue_is_no_port(text):
+    assert port(text) is None
+
+
+def test_tornado_listens_on_the_port_it_is_given():
+    fact = port("import tornado.web\napp = tornado.web.Application()\napp.listen(8888)")
+    assert (fact.value, fact.confidence) == (8888, STRONG)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "import argparse\nargparse.ArgumentParser().add_argument('--port', type=int, default=9001)",
         "import click\n@click.option('--port', '-p', default=9001)\ndef serve(port): ...",
         "from tornado.options import define\ndefine('port', 9001)",

@@ -37,7 +37,7 @@ def test_a_service_waits_until_what_it_rests_on_is_healthy():
     }
     assert services["postgres"]["healthcheck"]["test"] == [
         "CMD-SHELL",
-        "pg_isready --username app --dbname app",
+        "pg_isready --host 127.0.0.1 --username app --dbname app",
     ]
     assert services["shop-api"]["environment"]["REDIS_URL"] == "redis://redis:6379/0"
 

@@ -601,6 +601,19 @@ def test_a_server_that_nothing_declares_is_installed_after_what_is_declared(mana
     assert at > next(number for number, run in enumerate(runs) if re.search(r"install|sync|create", run))
 
 
+def test_a_server_is_added_by_the_same_instruction_that_installs_after_the_program_was_copied():
+    listed = python(
+        "pip",
+        "requirements/base.txt",
+        evidence=by_custom(),
+        install_command="pip install -r requirements/base.txt",
+    )
+    run = instructions(image(listed), "RUN")[1]
+    assert re.search(
+        r"pip install --requirement requirements/base.txt\s+&& pip install uvicorn==[\d.]+$", run
+    )
+
+
 def test_the_release_of_an_added_server_runs_on_the_services_own_python():
     old = python("pip", "requirements.txt", runtime_version="3.8", evidence=by_custom())
     assert "uvicorn==0.33.0" in image(old)

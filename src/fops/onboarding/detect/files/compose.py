@@ -15,6 +15,7 @@ from typing import Any
 from fops.kernel.formats import line_of
 from fops.onboarding.detect.evidence import read_yaml
 from fops.onboarding.detect.files.commands import as_port, for_development
+from fops.onboarding.detect.files.dockerfile import is_script
 from fops.onboarding.detect.files.environment import variable
 from fops.onboarding.detect.files.images import backing_service
 from fops.onboarding.detect.files.place import Place
@@ -128,8 +129,13 @@ def _waited_for(ours: dict[str, Any]) -> frozenset[str]:
 
 
 def _command(service: dict[str, Any]) -> str:
-    command = service.get("command")
-    return " ".join(map(str, command)) if isinstance(command, list) else str(command or "")
+    """What a service runs: its entrypoint with the command as arguments; a script before it gives way, as in an image."""
+    entry, command = _words(service.get("entrypoint")), _words(service.get("command"))
+    return command if command and is_script(entry) else f"{entry} {command}".strip()
+
+
+def _words(value: Any) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value or "")
 
 
 def _target(entry: Any) -> int | None:

@@ -184,7 +184,7 @@ def substituted(text: str, values: Mapping[str, str]) -> str:
 def start_command(chain: tuple[Stage, ...]) -> tuple[str, int] | None:
     """What the container runs, as shell text, and its line; an entrypoint script gives way to its CMD."""
     entry, command = last(chain, "ENTRYPOINT"), last(chain, "CMD")
-    if entry is None or (command is not None and _is_script(_shell(entry.text))):
+    if entry is None or (command is not None and is_script(_shell(entry.text))):
         return (unwrapped(_shell(command.text)), command.line) if command and command.text else None
     whole = _shell(entry.text)
     if command is not None and entry.text.startswith("["):  # a shell-form ENTRYPOINT ignores CMD
@@ -209,7 +209,8 @@ def _joined(words: list[str]) -> str:
     return " ".join(word if "$" in word and " " not in word else shlex.quote(word) for word in words)
 
 
-def _is_script(command: str) -> bool:
+def is_script(command: str) -> bool:
+    """Whether an entrypoint only prepares what its arguments then run."""
     return bool(re.match(r"\S*(?:entrypoint|tini|dumb-init)\S*", command)) or command.endswith(".sh")
 
 

@@ -129,10 +129,7 @@ def _environment(service: ServicePlan, command: str) -> Mapping[str, str]:
 
 
 def _pip(service: ServicePlan) -> Install:
-    named = re.findall(r"(?:-r|--requirement)[= ]*(\S+)", service.install_command)
-    requirements = [
-        path for path in named if path in service.files and _PLAIN.fullmatch(path)
-    ] or _requirements(service)
+    requirements = requirements_read(service) or _requirements(service)
     if not requirements:
         packaged = service.files & {"pyproject.toml", "setup.py"}
         return Install(manifests=(), project="pip install ." if packaged else "")
@@ -140,6 +137,12 @@ def _pip(service: ServicePlan) -> Install:
     if _needs_everything(service, requirements):
         return Install(manifests=(), project=f"pip install {options}")
     return Install(manifests=_pip_manifests(service, requirements), dependencies=f"pip install {options}")
+
+
+def requirements_read(service: ServicePlan) -> list[str]:
+    """The requirement files that the install command names."""
+    named = re.findall(r"(?:-r|--requirement)[= ]*(\S+)", service.install_command)
+    return [path for path in named if path in service.files and _PLAIN.fullmatch(path)]
 
 
 def _needs_everything(service: ServicePlan, requirements: list[str]) -> bool:

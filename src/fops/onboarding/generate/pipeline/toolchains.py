@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from fops.onboarding.generate.container.node import is_berry, manager_release
-from fops.onboarding.generate.container.python import conda_file
+from fops.onboarding.generate.container.python import conda_file, requirements_read
 from fops.onboarding.model import ServicePlan
 from fops.onboarding.plan.answers import RULE as ANSWER
 from fops.onboarding.plan.releases import HELD_BACK, IMAGES, TOOLS
@@ -68,7 +68,7 @@ def _pip(service: ServicePlan) -> Toolchain:
         setup="python",
         install=" && ".join([*install, *development]),
         cache="pip",
-        key=_key(service, "requirements.txt", "pyproject.toml"),
+        key=_key(service, *requirements_read(service), "requirements.txt", "pyproject.toml"),
     )
 
 

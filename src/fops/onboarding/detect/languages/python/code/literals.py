@@ -46,6 +46,7 @@ class Scope:
     imports: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     names: Mapping[str, ast.expr] = field(default_factory=lambda: MappingProxyType({}))
     stars: tuple[str, ...] = ()
+    varying: frozenset[str] = frozenset()  # names that loops give one value after the other
 
     def dotted(self, node: ast.expr, *, depth: int = 0) -> str:
         """The path an expression names, imports resolved: `app.get`, `flask.Flask`, `gradio.Blocks()`; else empty."""
@@ -78,14 +79,14 @@ def known(value: object) -> object:
 def environment_read(scope: Scope, node: ast.expr, *, depth: int = 0) -> Read | None:
     """The variable an expression reads, None when it reads none."""
     if isinstance(node, ast.Subscript) and scope.dotted(node.value) in {"os.environ", "environ"}:
-        name = scope.value(node.slice, depth=depth + 1)
+        name = _variable(scope, node.slice, depth)
         return Read(name=name, line=node.lineno) if isinstance(name, str) else None
     return _read_by_call(scope, node, depth) if isinstance(node, ast.Call) else None
 
 
 def _read_by_call(scope: Scope, node: ast.Call, depth: int) -> Read | None:
     path = scope.dotted(node.func)
-    name = scope.value(node.args[0], depth=depth + 1) if node.args else UNKNOWN
+    name = _variable(scope, node.args[0], depth) if node.args else UNKNOWN
     direct = path in _READERS
     if not isinstance(name, str) or not (direct or (_READER_OBJECT.search(path) and _VARIABLE.match(name))):
         return None
@@ -93,6 +94,20 @@ def _read_by_call(scope: Scope, node: ast.Call, depth: int) -> Read | None:
     default = keyword or (node.args[1] if direct and len(node.args) > 1 else None)
     value = known(scope.value(default, depth=depth + 1))
     return Read(name=name, default=None if isinstance(value, Unknown) else value, line=node.lineno)
+
+
+def _variable(scope: Scope, node: ast.expr, depth: int) -> object:
+    """The name of a variable: of no use where a part of it is not known, or where it is one after the other."""
+    parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+    values = [one.value if isinstance(one, ast.FormattedValue) else one for one in parts[:_MOST]]
+    if any(isinstance(one, ast.Name) and one.id in scope.varying for one in values):
+        return UNKNOWN
+    known_parts = [known(scope.value(one, depth=depth + 1)) for one in values]
+    return (
+        UNKNOWN
+        if any(isinstance(one, Unknown) for one in known_parts)
+        else scope.value(node, depth=depth + 1)
+    )
 
 
 def _constant(_scope: Scope, node: ast.expr, _depth: int) -> object:

@@ -189,7 +189,9 @@ def _scope(nodes: list[ast.AST]) -> tuple[Scope, dict[str, int]]:
                 stars.append(path.removesuffix(".*"))
             else:
                 imported.setdefault(alias, path)
-    return Scope(imports=imported, names=_assigned(nodes), stars=tuple(stars)), lines
+    return Scope(
+        imports=imported, names=_assigned(nodes), stars=tuple(stars), varying=frozenset(_looped(nodes))
+    ), lines
 
 
 def _imported(node: ast.AST) -> Iterator[tuple[str, str]]:
@@ -221,6 +223,12 @@ def _assigned(nodes: list[ast.AST]) -> dict[str, ast.expr]:
                 {argument.arg: value for argument, value in zip(named, node.defaults, strict=True)}
             )
     return {**defaults, **found}
+
+
+def _looped(nodes: list[ast.AST]) -> Iterator[str]:
+    """The names that a loop or a comprehension gives one value after the other."""
+    targets = (node.target for node in nodes if isinstance(node, ast.For | ast.AsyncFor | ast.comprehension))
+    yield from (one.id for target in targets for one in ast.walk(target) if isinstance(one, ast.Name))
 
 
 def _bindings(statements: list[ast.stmt], scope: Scope) -> dict[str, str]:

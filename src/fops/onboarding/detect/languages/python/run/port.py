@@ -53,7 +53,7 @@ def _candidates(whole: Project, server: str | None) -> Iterator[Fact]:
         _fact("serve-call", module, call.line, value, STRONG)
         for module in code
         for call in module.calls
-        if (value := _served(call))
+        if not _on_socket(call, module) and (value := _served(call))
     )
     yield from (
         _fact("option-default", module, call.line, value, LIKELY)
@@ -77,6 +77,17 @@ def _served(call: Call) -> int | None:
         second = _number(call.args[1]) if len(call.args) > 1 and not call.name.startswith("uvicorn") else None
         return by_keyword or bound or second
     return by_keyword or bound or next((value for one in call.args if (value := _in_address(one))), None)
+
+
+def _on_socket(call: Call, module: Module) -> bool:
+    """Whether the call is a socket's own `listen`, whose number is the length of the queue of callers."""
+    receiver = call.name.rpartition(".")[0]
+    if call.method != "listen" or not receiver:
+        return False
+    made = (one for one in module.calls if one.target == receiver.rpartition(".")[2])
+    return bool(re.search(r"(?i)sock(?:et)?\Z", receiver)) or any(
+        one.name in {"socket.socket", "socket.create_server"} for one in made
+    )
 
 
 def _number(value: object) -> int | None:
