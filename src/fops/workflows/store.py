@@ -223,6 +223,14 @@ def overdue(connection: Connection, *, at: datetime, limit: int) -> list[Row]:
     return [dict(row) for row in rows.mappings()]
 
 
+def make_ready_for_threads() -> None:
+    """Load what the engine would load beside running queries.
+
+    SQLAlchemy tells its core of the object mapper before the mapper is whole: a query of another thread falls into the gap.
+    """
+    import sqlalchemy.orm  # noqa: F401, PLC0415 - a tenth of a second, which only a worker pays
+
+
 def queue_url(database_url: str) -> str:
     """Where the engine keeps its own tables: beside a SQLite database, in a PostgreSQL one."""
     url = read_address(database_url)

@@ -97,6 +97,7 @@ class Worker:
 
     def start(self) -> None:
         """Begin; what cannot be done yet is tried again."""
+        store.make_ready_for_threads()
         self._threads = [
             threading.Thread(target=target, name=name, daemon=True)
             for name, target in (("worker-life", self._live), ("worker", self._carry_on))
