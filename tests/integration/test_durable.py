@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from factories.actions import a_context
 from factories.household import Household, a_household
 from factories.repositories import SITE, repository
 from factories.slow import slow_git, wait_until
@@ -28,8 +29,11 @@ def site(tmp_path: Path) -> str:
     return f"file://{repository(tmp_path / 'site', SITE)}"
 
 
-def _house(household: Household) -> App:
-    return open_app(Settings(flags={"FOPS_HOME": str(household.fops.home), **household.env}))
+@contextmanager
+def _house(household: Household) -> Iterator[App]:
+    house = open_app(Settings(flags={"FOPS_HOME": str(household.fops.home), **household.env}))
+    yield house
+    house.close(seconds=1)
 
 
 def _whole(household: Household, operations: list[str]) -> None:
@@ -37,9 +41,9 @@ def _whole(household: Household, operations: list[str]) -> None:
     results = [household.ended(one)["result"] for one in operations]
     kept = sorted(path.name for path in (household.fops.home / "proposals").iterdir())
     assert kept == sorted(one["proposal"] for one in results)
-    house = _house(household)
-    assert house.audit.verify().ok
-    succeeded = [entry for entry in house.audit.query() if entry.outcome == "succeeded"]
+    with _house(household) as house:
+        assert house.audit.verify().ok
+        succeeded = [entry for entry in house.audit.query() if entry.outcome == "succeeded"]
     assert sorted(entry.operation_id for entry in succeeded) == sorted(operations)
 
 
@@ -58,8 +62,8 @@ def test_what_a_killed_server_had_taken_is_finished_by_the_next(household, site,
     stream = household.ask("GET", f"/api/operations/{begun}/events").text
     assert "its worker ended" in stream
     assert stream.rstrip().endswith('{"status": "succeeded", "detail": ""}')
-    house = _house(household)
-    assert house.audit.verify().ok
+    with _house(household) as house:
+        assert house.audit.verify().ok
 
 
 def test_a_worker_takes_what_a_server_leaves_it_and_another_takes_over_when_it_dies(
@@ -95,10 +99,10 @@ def test_a_suspended_worker_loses_its_work_and_what_it_gives_later_is_dropped(ho
     again = household.onboard(site, "two")
     household.ended(again)
     assert [one["id"] for one in household.workers() if one["leads"]] == [leader]
-    house = _house(household)
-    entries = [entry for entry in house.audit.query() if entry.operation_id == operation]
+    with _house(household) as house:
+        entries = [entry for entry in house.audit.query() if entry.operation_id == operation]
     assert [entry.outcome for entry in entries] == ["started", "succeeded"]
-    assert house.invoker.invoke(a_context(), "operations.show", {"id": operation})["status"] == "succeeded"
+    assert household.operation(operation)["status"] == "succeeded"
     for name in ("first", "second"):
         assert "Traceback" not in household.stop(name)
 
