@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from types import MappingProxyType
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import APIRouter, FastAPI
 from fastapi.concurrency import run_in_threadpool
 from fastapi.telemetry import TelemetryConfig
@@ -35,6 +36,8 @@ TAGS = MappingProxyType({
     "invoke": "Everything by its name, for programs.",
     "health": "Whether this server lives and can work.",
 })  # fmt: skip
+FIRST_SECONDS = 0.3  # before the worker begins: the server answers first
+PATIENCE = 500  # looks, a hundredth of a second apart, for a moment in which no request works
 STOP_SECONDS = 20  # what runs may take to end when the server stops; orchestrators kill after 30
 
 
@@ -95,13 +98,28 @@ def _lifespan(house: App, *, works: bool) -> Callable[[FastAPI], AbstractAsyncCo
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         upkeep = asyncio.create_task(_upkeep(house))
-        if works:
-            house.worker.start()
+        worker = asyncio.create_task(_work(house)) if works else upkeep
         yield
         upkeep.cancel()
+        worker.cancel()
         app.state.ended = await run_in_threadpool(house.close, seconds=STOP_SECONDS)
 
     return lifespan
+
+
+async def _work(house: App) -> None:
+    """Begin to carry operations out, once the server answers: the engine and its parts cost as much as all the rest.
+
+    What is loaded here must not be half loaded while a query of another thread asks for it, so it is done in a moment
+    without any; under a load that leaves none, after some seconds.
+    """
+    await asyncio.sleep(FIRST_SECONDS)
+    busy = current_default_thread_limiter()
+    for _ in range(PATIENCE):
+        if not busy.borrowed_tokens:
+            break
+        await asyncio.sleep(0.01)
+    house.worker.start()
 
 
 async def _upkeep(house: App) -> None:

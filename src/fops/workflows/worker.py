@@ -20,7 +20,6 @@ from fops.workflows.proof import ProofOfLife
 from fops.workflows.schedule import Schedule, run_due
 
 LOOK_SECONDS = 0.5  # between two looks for hops that other processes queued; one small query
-FIRST_SECONDS = 0.3  # before the engine is loaded: a server answers first
 DAY = timedelta(days=1)
 
 
@@ -156,7 +155,6 @@ class Worker:
             self._terms.proof.let_go()
 
     def _carry_on(self) -> None:
-        self._end.wait(FIRST_SECONDS)
         while not self._end.is_set():
             with suppress(FopsError):  # tried again at the next look
                 self._turn()
