@@ -6,13 +6,14 @@ SHARED ?= ../shared
 MIRROR ?=
 REPO ?=
 WORKERS ?= 2
+ROUNDS ?= 50
 
 READY := $(VENV)/.installed
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS)
 COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long test-images check audit eval eval-onboarding bench bench-api bench-audit bench-cli bench-telling docs golden lock clean
+.PHONY: help demo test test-long test-images check audit eval eval-onboarding bench bench-api bench-audit bench-cli bench-telling kill-rounds docs golden lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -68,6 +69,9 @@ bench-api: $(READY) ## the server against bare routes (ARGS="--requests 10000" f
 
 docs: $(READY) ## print the generated references anew
 	@$(BIN)/python scripts/make_docs.py
+
+kill-rounds: $(READY) ## kill server and worker while clients ask (ROUNDS=50): nothing lost, nothing doubled
+	@$(BIN)/python scripts/kill_rounds.py --rounds $(ROUNDS)
 
 golden: $(READY) ## accept new golden files, then show what changed
 	FOPS_GOLDEN=accept $(BIN)/python -m pytest -q -p no:randomly tests/unit/onboarding/generate -k golden

@@ -68,6 +68,9 @@ _.collect, _.on_start, _.parent_context, _.do_GET, _.version_string, _.log_messa
 )
 _.StartDoctypeDeclHandler, _.anchors
 
+# kept by `asdict` into the row of a wait, and read by the hop behind it
+_.carry
+
 # shipped for the tests of users, and of ours
 _.revoke, _.fail, _.merge, _.push
 

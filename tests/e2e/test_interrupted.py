@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import signal
 import subprocess
 import time
@@ -12,25 +11,12 @@ import pytest
 
 from factories.commands import Fops
 from factories.repositories import API, branches, repository, state
-
-PATIENCE = 60  # seconds a step may take on a busy machine
+from factories.slow import PATIENCE, slow_git
 
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Path:
     return repository(tmp_path / "shop", API)
-
-
-def _slow_git(folder: Path, word: str, *, seconds: int = 20) -> Path:
-    """A `git` that says in `folder/reached` when it is asked for a word, and takes its time before it obeys."""
-    folder.mkdir()
-    program = folder / "git"
-    program.write_text(
-        f'#!/bin/sh\nfor word; do\n  if [ "$word" = "{word}" ]; then : > "{folder}/reached"; sleep {seconds}; fi\ndone\n'
-        f'exec "{shutil.which("git")}" "$@"\n'
-    )
-    program.chmod(0o755)
-    return folder
 
 
 def _wait_for(slow: Path, running: subprocess.Popen[str]) -> None:
@@ -90,7 +76,7 @@ def test_ctrl_c_while_a_local_repository_is_read_leaves_nothing(
     fops: Fops, shop: Path, tmp_path: Path, word: str
 ) -> None:
     before = state(shop)
-    slow = _slow_git(tmp_path / "slow", word)
+    slow = slow_git(tmp_path / "slow", word)
     running = _start(fops, "onboard", "repo", shop, path=slow)
     _wait_for(slow, running)
     _stop(running)
@@ -99,7 +85,7 @@ def test_ctrl_c_while_a_local_repository_is_read_leaves_nothing(
 
 def test_ctrl_c_while_a_repository_is_cloned_leaves_nothing(fops: Fops, shop: Path, tmp_path: Path) -> None:
     before = state(shop)
-    slow = _slow_git(tmp_path / "slow", "clone")
+    slow = slow_git(tmp_path / "slow", "clone")
     running = _start(fops, "onboard", "repo", f"file://{shop}", path=slow)
     _wait_for(slow, running)
     _stop(running)
@@ -114,7 +100,7 @@ def test_ctrl_c_while_the_branch_is_built_leaves_nothing(
     fops: Fops, shop: Path, tmp_path: Path, word: str, address: str
 ) -> None:
     before = state(shop)
-    slow = _slow_git(tmp_path / "slow", word)
+    slow = slow_git(tmp_path / "slow", word)
     running = _start(fops, "onboard", "repo", f"{address}{shop}", path=slow)
     _wait_for(slow, running)
     _stop(running)
@@ -124,7 +110,7 @@ def test_ctrl_c_while_the_branch_is_built_leaves_nothing(
 
 def test_ctrl_c_while_the_branch_is_set_takes_it_back(fops: Fops, shop: Path, tmp_path: Path) -> None:
     before = state(shop)
-    slow = _slow_git(tmp_path / "slow", "update-ref", seconds=1)
+    slow = slow_git(tmp_path / "slow", "update-ref", seconds=1)
     running = _start(fops, "onboard", "repo", shop, path=slow)
     _wait_for(slow, running)
     _stop(running)
@@ -134,7 +120,7 @@ def test_ctrl_c_while_the_branch_is_set_takes_it_back(fops: Fops, shop: Path, tm
 
 
 def test_a_run_after_an_interrupted_one_does_the_whole_job(fops: Fops, shop: Path, tmp_path: Path) -> None:
-    slow = _slow_git(tmp_path / "slow", "commit-tree")
+    slow = slow_git(tmp_path / "slow", "commit-tree")
     running = _start(fops, "onboard", "repo", shop, path=slow)
     _wait_for(slow, running)
     _stop(running)

@@ -4,7 +4,7 @@ Must not know: packs, features, doors. Map:
     model.py       Action, ActionCall, ChangeSet, Verdict, Outcome       contracts.py   actions that packs implement
     registry.py    all actions and workflows by name                     gate.py        the stages, in order
     approvals.py   effect x environment -> approval needed               operations.py  workflows, runs, steps, progress
-    invoke.py      the one way in from a door                            background.py  operations on a server's threads
+    invoke.py      the one way in from a door                            durable/       operations that outlive a process
     reading.py     operations, trail and reasons as read actions         store.py       operations and their events
     own/           actions on the records of rooms below
 """

@@ -11,6 +11,11 @@ CHANGE_REQUEST_LIST = "change_request.list"
 FILES_WRITE = "files.write"
 
 
+def proposal_of(operation_id: str) -> str:
+    """The id of an operation's proposal: the same in every attempt, so that there is one."""
+    return f"pro_{operation_id.rpartition('_')[2]}"
+
+
 class ProposedFile(Parameters):
     """A file of a change request or of `files.write`; `path` is relative, POSIX, without `..`."""
 

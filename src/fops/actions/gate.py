@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from fops.actions.approvals import Needed, needed
@@ -25,9 +26,10 @@ from fops.actions.model import (
     read_parameters,
 )
 from fops.actions.registry import Registry
-from fops.audit import AuditLog, Outcome
+from fops.audit import AuditEntry, AuditLog, Outcome
 from fops.auth import Scope
 from fops.auth.permissions import asked_for
+from fops.kernel import interrupts
 from fops.kernel.context import RequestContext
 from fops.kernel.errors import (
     Cancelled,
@@ -38,8 +40,11 @@ from fops.kernel.errors import (
     RefusedByPolicy,
     StorageFailed,
 )
+from fops.kernel.ids import moment_of
 from fops.policy import Policy
 from fops.policy.model import INPUT_SCHEMA
+
+A_CLOCK_SET_BACK = timedelta(minutes=5)  # between the id of an operation and the lines of its actions
 
 Authorise = Callable[[RequestContext, str, Scope], bool]
 
@@ -112,6 +117,34 @@ class Gate:
             raise
         return outcome
 
+    def settle(self, ctx: RequestContext) -> GateOutcome | None:
+        """What earlier attempts of this operation did, as the trail has it: for work that runs again from its start.
+
+        An action that began and has no outcome is settled first, and its `unknown` written: it takes back what it left,
+        where it can. Returns the last that succeeded, as when it was done, else None.
+        """
+        if ctx.attempt <= 1 or ctx.operation_id is None:
+            return None
+        since = moment_of(ctx.operation_id) - A_CLOCK_SET_BACK
+        mine = [entry for entry in self._audit.query(since=since) if entry.operation_id == ctx.operation_id]
+        outcomes = {str(entry.details.get("started")): entry for entry in mine}
+        for entry in mine:
+            if entry.outcome is Outcome.STARTED and entry.id not in outcomes:
+                self._settle(ctx, entry)
+        done = [entry for entry in mine if entry.outcome is Outcome.SUCCEEDED]
+        if not done:
+            return None
+        result = done[-1].details["result"]
+        return GateOutcome(status="done", digest=str(done[-1].details["change_set"]), verdicts=(), results=(result,),
+                           audit_ids=(done[-1].id,))  # fmt: skip
+
+    def _settle(self, ctx: RequestContext, entry: AuditEntry) -> None:
+        found = self._registry.get(entry.action).abandoned
+        said = found(ctx) if found else "whether it was done is not known"
+        details = {**entry.details, "started": entry.id, "found": said}
+        self._audit.append(ctx, action=entry.action, target=entry.target, outcome=Outcome.UNKNOWN, details=details,
+                           attempt=entry.attempt)  # fmt: skip
+
     def _validate(self, call: ActionCall) -> _Ready:
         action = self._registry.get(call.action)
         return _Ready(call, action, read_parameters(call.action, action.parameters, call.parameters))
@@ -176,6 +209,7 @@ class Gate:
         )
 
     def _execute(self, ctx: RequestContext, one: _Ready, grant: Grant) -> tuple[Mapping[str, Any], str]:
+        interrupts.check()  # not when somebody stopped it, or another worker has taken over
         details: dict[str, Any] = {"change_set": grant.digest, "index": grant.index}
         started = self._append(ctx, one, Outcome.STARTED, details)
         details["started"] = started
@@ -215,7 +249,12 @@ class Gate:
 
     def _append(self, ctx: RequestContext, one: _Ready, outcome: Outcome, details: Mapping[str, Any]) -> str:
         return self._audit.append(
-            ctx, action=one.action.name, target=one.call.target, outcome=outcome, details=dict(details)
+            ctx,
+            action=one.action.name,
+            target=one.call.target,
+            outcome=outcome,
+            details=dict(details),
+            attempt=ctx.attempt,
         ).id
 
 

@@ -7,11 +7,18 @@ from typing import Any, Protocol
 
 from fops.actions.gate import Authorise, Gate
 from fops.actions.model import Action, ActionCall, ChangeSet, Effect, Parameters, read_parameters
-from fops.actions.operations import InlineRunner, Json, Workflow
+from fops.actions.operations import InlineRunner, Json, Waiting, Workflow
 from fops.actions.registry import Registry
 from fops.auth.permissions import asked_for
 from fops.kernel.context import RequestContext
 from fops.kernel.errors import BrokenOff, NotAllowed, UsageError
+
+
+def at_once(result: Json | Waiting) -> Json:
+    """What work gave that cannot wait for a person. Raises UsageError."""
+    if isinstance(result, Waiting):
+        raise UsageError(f"this waits for {result.kind}", hint="it needs a server: `fops serve`")
+    return result
 
 
 class Invoker(Protocol):
@@ -41,7 +48,9 @@ class LocalInvoker:
         """As `Invoker`; what changes the outside world is asked for as a change set. Raises UsageError for that."""
         found, valid = self.prepare(ctx, name, parameters)
         if isinstance(found, Workflow):
-            return self._runner.run(ctx, name, found.subject(ctx, valid), lambda one: found.run(one, valid))
+            return self._runner.run(
+                ctx, name, found.subject(ctx, valid), lambda one: at_once(found.run(one, valid))
+            )
         if found.pieces:
             raise UsageError(f"{name} is more than one document", hint="ask for it as a stream")
         if found.effect is Effect.READ:

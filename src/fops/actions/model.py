@@ -80,7 +80,9 @@ class Action:
     changes nothing but F-Ops' own records (a service, a token): whoever may do it asks for it by name, `subject` says on
     what, and asking is the confirmation; it passes the gate like any other. `scope` says where the permission must hold;
     what shows rows of many scopes declares `fops.auth.permissions.SIGNED_IN` and asks for each. What reads more than one
-    document holds has `pieces`: bytes handed on as they are read, by `Invoker.stream`.
+    document holds has `pieces`: bytes handed on as they are read, by `Invoker.stream`. `abandoned` is asked when an
+    earlier attempt of `ctx.operation_id` began and nobody knows how it ended: it takes back what that one left, and says
+    what it found.
     """
 
     name: str
@@ -91,6 +93,7 @@ class Action:
     perform: Callable[[RequestContext, Any], Mapping[str, Any]]
     preview: Callable[[RequestContext, Any], Preview] = lambda _ctx, _parameters: NOTHING
     undo: Callable[[RequestContext, Any, Mapping[str, Any]], None] | None = None
+    abandoned: Callable[[RequestContext], str] | None = None
     idempotent: bool = False
     compensation: str | None = None
     timeout: float = 60.0

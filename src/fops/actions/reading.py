@@ -119,7 +119,7 @@ def operation(database: Database, ctx: RequestContext, operation_id: str, author
 
 def _without_result(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: row[name] for name in ("id", "kind", "subject", "actor", "door", "request_id", "status", "detail",
-                                         "error", "started_at", "finished_at")}  # fmt: skip
+                                         "error", "attempt", "started_at", "finished_at")}  # fmt: skip
 
 
 def _entries(audit: AuditLog, ctx: RequestContext, asked: AuditPage) -> Json:

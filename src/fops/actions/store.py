@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Column,
+    ColumnElement,
     Connection,
     Float,
     Index,
@@ -19,7 +20,11 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    case,
+    delete,
+    func,
     insert,
+    null,
     select,
     update,
 )
@@ -48,8 +53,15 @@ operations = Table(
     Column("error", JSON(none_as_null=True)),
     Column("asked_key", String(200)),
     Column("asked_digest", String(80)),
+    Column("parameters", JSON(none_as_null=True)),
+    Column("context", JSON(none_as_null=True)),
+    Column("hop", Integer, nullable=False, server_default="0"),
+    Column("attempt", Integer, nullable=False, server_default="1"),
+    Column("cut", Integer, nullable=False, server_default="0"),
+    Column("stopped_by", String(128)),
     PrimaryKeyConstraint("tenant", "id"),
 )
+Index("ix_operations_status", operations.c.status, operations.c.id)
 Index("ix_operations_asked", operations.c.tenant, operations.c.actor, operations.c.asked_key, unique=True)
 operation_events = Table(
     "operation_events",
@@ -94,6 +106,19 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Later:
+    """What a worker needs to carry an operation out: its parameters, and what of the caller no column holds."""
+
+    parameters: Mapping[str, Any]
+    context: Mapping[str, Any]
+
+
+OPEN = ("queued", "running", "waiting")
+"""The statuses of what has not ended."""
+_AT_WORK = ("queued", "running")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
     """How an operation ended. `result` is JSON; `error` has code, message and hint, None for one that has no name."""
 
@@ -103,7 +128,7 @@ class Ended:
     error: Mapping[str, str] | None = None
 
 
-def start(
+def start(  # noqa: PLR0913 - a row has this many columns to fill
     connection: Connection,
     ctx: RequestContext,
     operation_id: str,
@@ -112,20 +137,137 @@ def start(
     subject: str,
     at: str,
     asked: Asked | None = None,
+    later: Later | None = None,
 ) -> None:
-    """Keep a new, running operation."""
+    """Keep a new operation: running, or queued with what a worker needs."""
     row = {
         "tenant": ctx.tenant, "id": operation_id, "kind": kind, "subject": subject, "actor": ctx.actor, "door": ctx.door,
-        "request_id": ctx.request_id, "status": "running", "detail": "", "started_at": at, "finished_at": None,
-        "asked_key": asked and asked.key, "asked_digest": asked and asked.digest,
+        "request_id": ctx.request_id, "status": "queued" if later else "running", "detail": "", "started_at": at, "finished_at": None,
+        "asked_key": asked and asked.key, "asked_digest": asked and asked.digest, "hop": 1 if later else 0,
+        "attempt": 0 if later else ctx.attempt, "parameters": later and dict(later.parameters), "context": later and dict(later.context),
     }  # fmt: skip
     connection.execute(insert(operations).values(row))
 
 
-def finish(connection: Connection, ctx: RequestContext, operation_id: str, ended: Ended, *, at: str) -> None:
-    """Keep how an operation ended."""
-    mine = (operations.c.tenant == ctx.tenant, operations.c.id == operation_id)
-    connection.execute(update(operations).where(*mine).values(finished_at=at, **asdict(ended)))
+def finish(connection: Connection, ctx: RequestContext, operation_id: str, ended: Ended, *, at: str) -> bool:
+    """Keep how an operation ended. False, and nothing kept, where another attempt has taken over or it ended before."""
+    mine = (*_mine(ctx, operation_id), operations.c.attempt == ctx.attempt, operations.c.status == "running")
+    return bool(
+        connection.execute(update(operations).where(*mine).values(finished_at=at, **asdict(ended))).rowcount
+    )
+
+
+def _mine(ctx: RequestContext, operation_id: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return operations.c.tenant == ctx.tenant, operations.c.id == operation_id
+
+
+def queued(connection: Connection, *, limit: int) -> list[tuple[str, int]]:
+    """Operations of every tenant that wait for a worker, with the number of their hop, oldest first."""
+    return _at_work(connection, ("queued",), limit)
+
+
+def unended(connection: Connection, *, limit: int) -> list[tuple[str, int]]:
+    """Those that wait for a worker or have one."""
+    return _at_work(connection, _AT_WORK, limit)
+
+
+def _at_work(connection: Connection, statuses: Sequence[str], limit: int) -> list[tuple[str, int]]:
+    wanted = select(operations.c.id, operations.c.hop).where(
+        operations.c.status.in_(statuses), operations.c.hop > 0
+    )
+    return [(row.id, row.hop) for row in connection.execute(wanted.order_by(operations.c.id).limit(limit))]
+
+
+def take(connection: Connection, operation_id: str, hop: int) -> Row | None:
+    """Begin the next attempt of a hop: its row as it is then, or None when it has ended or moved on.
+
+    `cut` counts attempts that nobody ended: their worker died, or lost its lease.
+    """
+    mine = (operations.c.id == operation_id, operations.c.hop == hop, operations.c.status.in_(_AT_WORK))
+    row = connection.execute(select(operations).where(*mine).with_for_update()).mappings().first()
+    if row is None:
+        return None
+    new = {
+        "status": "running",
+        "attempt": row["attempt"] + 1,
+        "cut": row["cut"] + (row["status"] == "running"),
+    }
+    connection.execute(update(operations).where(*mine).values(**new))
+    return dict(row) | new
+
+
+def again(connection: Connection, operation_id: str, hop: int) -> None:
+    """Queue a hop anew under the next number, unless it has ended or moved on."""
+    mine = (operations.c.id == operation_id, operations.c.hop == hop, operations.c.status.in_(_AT_WORK))
+    cut = operations.c.cut + case((operations.c.status == "running", 1), else_=0)
+    connection.execute(update(operations).where(*mine).values(hop=hop + 1, status="queued", cut=cut))
+
+
+def hand_back(connection: Connection, ctx: RequestContext, operation_id: str) -> None:
+    """Queue an operation anew whose worker stops in order: that is no attempt cut short."""
+    mine = (*_mine(ctx, operation_id), operations.c.attempt == ctx.attempt, operations.c.status == "running")
+    connection.execute(update(operations).where(*mine).values(hop=operations.c.hop + 1, status="queued"))
+
+
+def wait_for(connection: Connection, ctx: RequestContext, operation_id: str, *, detail: str) -> bool:
+    """Let an operation wait for a person. False where another attempt has taken over."""
+    mine = (*_mine(ctx, operation_id), operations.c.attempt == ctx.attempt, operations.c.status == "running")
+    return bool(
+        connection.execute(update(operations).where(*mine).values(status="waiting", detail=detail)).rowcount
+    )
+
+
+def resume(connection: Connection, tenant_of: str, operation_id: str) -> None:
+    """Queue the next hop of an operation that waits."""
+    mine = (
+        operations.c.tenant == tenant_of,
+        operations.c.id == operation_id,
+        operations.c.status == "waiting",
+    )
+    new = {"hop": operations.c.hop + 1, "status": "queued", "cut": 0, "detail": ""}
+    connection.execute(update(operations).where(*mine).values(**new))
+
+
+def stop(connection: Connection, ctx: RequestContext, operation_id: str, *, at: str) -> Row | None:
+    """Have an operation stopped: at once where nobody works on it, else at its next good moment. Its row then."""
+    at_rest = (*_mine(ctx, operation_id), operations.c.status.in_(("queued", "waiting")))
+    by = {"stopped_by": ctx.actor}
+    ended = {"status": "cancelled", "finished_at": at, "detail": f"cancelled by {ctx.actor}"}
+    if not connection.execute(update(operations).where(*at_rest).values(**by, **ended)).rowcount:
+        at_work = (*_mine(ctx, operation_id), operations.c.status == "running")
+        connection.execute(update(operations).where(*at_work).values(**by))
+    return one(connection, ctx, operation_id)
+
+
+def count_open(connection: Connection, *statuses: str) -> int:
+    """How many operations of every tenant wait for a worker or have one; of these statuses, where any is named."""
+    wanted = (operations.c.status.in_(statuses or _AT_WORK), operations.c.hop > 0)
+    return connection.execute(select(func.count()).select_from(operations).where(*wanted)).scalar_one()
+
+
+def cut_step(connection: Connection, ctx: RequestContext, operation_id: str) -> str | None:
+    """The step that was begun last and never ended."""
+    events = events_after(connection, ctx, operation_id, seq=0)
+    return events[-1]["step"] if events and events[-1]["status"] == "started" else None
+
+
+def thin_out(connection: Connection, *, before: str, limit: int) -> int:
+    """Drop parameters, result and events of operations that ended before a time; returns how many."""
+    told = operations.c.id.in_(select(operation_events.c.operation_id))
+    full = operations.c.context.is_not(None) | operations.c.result.is_not(None) | told
+    old = (operations.c.finished_at < before, full)
+    ids = list(connection.execute(select(operations.c.id).where(*old).limit(limit)).scalars())
+    connection.execute(delete(operation_events).where(operation_events.c.operation_id.in_(ids)))
+    nothing = {"parameters": null(), "context": null(), "result": null()}
+    connection.execute(update(operations).where(operations.c.id.in_(ids)).values(**nothing))
+    return len(ids)
+
+
+def give_up_on(connection: Connection, *, begun_before: str, at: str) -> None:
+    """End operations that ran in the process of a command, which ended without a word long ago."""
+    left = (operations.c.status == "running", operations.c.hop == 0, operations.c.started_at < begun_before)
+    ended = {"status": "failed", "detail": "its process ended without a word", "finished_at": at}
+    connection.execute(update(operations).where(*left).values(**ended))
 
 
 def add_event(connection: Connection, ctx: RequestContext, event: StepRow, *, at: str) -> None:
@@ -138,6 +280,11 @@ def one(connection: Connection, ctx: RequestContext, operation_id: str) -> Row |
     """An operation's row."""
     mine = (operations.c.tenant == ctx.tenant, operations.c.id == operation_id)
     return next(iter(_rows(connection, select(operations).where(*mine))), None)
+
+
+def by_id(connection: Connection, operation_id: str) -> Row | None:
+    """An operation's row, whosever it is: for workers, never for callers."""
+    return next(iter(_rows(connection, select(operations).where(operations.c.id == operation_id))), None)
 
 
 def asked_before(connection: Connection, ctx: RequestContext, key: str) -> Row | None:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from types import MappingProxyType
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.concurrency import run_in_threadpool
 from fastapi.telemetry import TelemetryConfig
@@ -37,11 +38,13 @@ TAGS = MappingProxyType({
     "invoke": "Everything by its name, for programs.",
     "health": "Whether this server lives and can work.",
 })  # fmt: skip
+FIRST_SECONDS = 0.3  # before the worker begins: the server answers first
+PATIENCE = 500  # looks, a hundredth of a second apart, for a moment in which no request works
 STOP_SECONDS = 20  # what runs may take to end when the server stops; orchestrators kill after 30
 
 
-def create_app(house: App) -> FastAPI:
-    """The FastAPI application around a house."""
+def create_app(house: App, *, works: bool = True) -> FastAPI:
+    """The FastAPI application around a house; with `works` a worker inside it carries operations out."""
     settings = house.settings.group(ServerSettings)
     app = FastAPI(
         title=TITLE,
@@ -49,7 +52,7 @@ def create_app(house: App) -> FastAPI:
         description=DESCRIPTION,
         version=__version__,
         openapi_tags=[{"name": name, "description": text} for name, text in TAGS.items()],
-        lifespan=_lifespan(house),
+        lifespan=_lifespan(house, works=works),
         docs_url=None,
         redoc_url=None,
         dependencies=[Depends(admitted)],
@@ -59,6 +62,7 @@ def create_app(house: App) -> FastAPI:
     app.state.house = house
     app.state.doors = Doors.of(house)
     app.state.turnstile = Turnstile()
+    app.state.ended = True  # whether all work has, once it is stopped
     app.state.allowance = Allowance.of(house.settings.group(LimitSettings))
     app.state.stops = lambda: False  # whoever serves knows when the end is near
     problems.install(app)
@@ -95,17 +99,34 @@ def _tracing(house: App) -> TelemetryConfig:
     return {**off, "tracing": True, "operation_spans": False, "tracer_provider": house.tracing.provider}
 
 
-def _lifespan(house: App) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(house: App, *, works: bool) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         if house.settings.group(ServerSettings).auth_mode == "on":
             house.identity.sign_in  # noqa: B018 - without a key to sign with, it does not start at all
         upkeep = asyncio.create_task(_upkeep(house))
+        worker = asyncio.create_task(_work(house)) if works else upkeep
         yield
         upkeep.cancel()
-        house.close(seconds=STOP_SECONDS)
+        worker.cancel()
+        app.state.ended = await run_in_threadpool(house.close, seconds=STOP_SECONDS)
 
     return lifespan
+
+
+async def _work(house: App) -> None:
+    """Begin to carry operations out, once the server answers: the engine and its parts cost as much as all the rest.
+
+    What is loaded here must not be half loaded while a query of another thread asks for it, so it is done in a moment
+    without any; under a load that leaves none, after some seconds.
+    """
+    await asyncio.sleep(FIRST_SECONDS)
+    busy = current_default_thread_limiter()
+    for _ in range(PATIENCE):
+        if not busy.borrowed_tokens:
+            break
+        await asyncio.sleep(0.01)
+    house.worker.start()
 
 
 async def _upkeep(house: App) -> None:

@@ -27,10 +27,10 @@ LONGEST_SOCKET = 103  # bytes of a path, as the shortest of the systems we run o
 Say = Callable[[str], None]
 
 
-def serve(house: App, *, host: str, port: int, say: Say) -> None:
+def serve(house: App, *, host: str, port: int, works: bool, say: Say) -> bool:
     """Serve until SIGTERM or Ctrl-C, at an address (port 0 takes a free one) and at the data directory's socket.
 
-    `say` gets a line about where. Raises UsageError for an address that is not ours to open, Busy when a server of this
+    `say` gets a line about where; with `works` a worker runs inside. Returns whether all work has ended. Raises UsageError for an address that is not ours to open, Busy when a server of this
     data directory runs already.
     """
     _refuse_open_doors(house.settings.group(ServerSettings), host)
@@ -48,11 +48,11 @@ def serve(house: App, *, host: str, port: int, say: Say) -> None:
         if not is_loopback(shown):
             say("passwords and tokens come in plain HTTP here: let a proxy with TLS stand before it")
         say(f"serving on {where} (documents at /docs); Ctrl-C stops")
-        _run(house, sockets)
+        return _run(house, sockets, works=works)
 
 
-def _run(house: App, sockets: list[socket.socket]) -> None:
-    app, limits = create_app(house), house.settings.group(LimitSettings)
+def _run(house: App, sockets: list[socket.socket], *, works: bool) -> bool:
+    app, limits = create_app(house, works=works), house.settings.group(LimitSettings)
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -75,6 +75,7 @@ def _run(house: App, sockets: list[socket.socket]) -> None:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+    return bool(app.state.ended)
 
 
 def _ignored(_number: int, _frame: object) -> None:

@@ -9,6 +9,7 @@ from fastapi import Header
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
+from fops.actions.store import OPEN
 from fops.bootstrap import App
 from fops.bootstrap.server import ServerSettings
 from fops.kernel.context import RequestContext
@@ -45,7 +46,7 @@ async def worked(
         seconds = house.settings.group(ServerSettings).request_seconds
         await house.background.ended(operation_id, seconds)
         done = await run_in_threadpool(house.invoker.invoke, caller, "operations.show", {"id": operation_id})
-        if done["status"] != "running":
+        if done["status"] not in OPEN:
             if done["result"] is None:
                 raise error_named(done["error"], done["detail"])
             return JSONResponse(done["result"])

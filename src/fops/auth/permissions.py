@@ -20,6 +20,7 @@ LEAST = MappingProxyType({
     "files.write": Role.OPERATOR,
     "onboard.propose": Role.OPERATOR,
     "onboard.read": Role.VIEWER,
+    "operations.cancel": Role.OPERATOR,  # what others asked for; one's own anybody may stop
     "operations.read": Role.VIEWER,
     "health.read": Role.ADMIN,  # how the machine is: paths, sizes, versions
     "metrics.read": Role.ADMIN,
@@ -27,6 +28,7 @@ LEAST = MappingProxyType({
     "service.read": Role.VIEWER,
     "service.remove": Role.ADMIN,
     "why.read": Role.VIEWER,
+    "workers.read": Role.ADMIN,
 })  # fmt: skip
 """Permission → the least role, within the scope of what is asked."""
 

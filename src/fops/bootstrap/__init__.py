@@ -2,6 +2,7 @@
 
 Map: app.py     App and what it builds      settings.py  all groups, their sources and origins
      server.py  settings of the server      guards.py    what the server may be asked to fetch
+     durable.py the worker of a house
      upkeep.py  what a node does for its own files
      observed.py  what is measured of a house, and what its health is asked about
      identity.py   who asks, and what they may do     explained.py  `fops why` over every room's nouns

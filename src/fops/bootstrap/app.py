@@ -28,7 +28,7 @@ from fops.telemetry import Telemetry, heard
 
 if TYPE_CHECKING:
     from fops.actions import Action, InlineRunner, LocalInvoker, Registry, StepEvent
-    from fops.actions.background import Background
+    from fops.actions.durable.background import Background
     from fops.actions.gate import Gate
     from fops.audit.store import AnchoredHeads
     from fops.catalog.record import Catalog
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from fops.telemetry.health import Health
     from fops.telemetry.metrics import Metrics
     from fops.telemetry.traces import Tracing
+    from fops.workflows.worker import Worker
 
 STORES = (
     "fops.actions.store",
@@ -48,6 +49,7 @@ STORES = (
     "fops.events.store",
     "fops.onboarding.store",
     "fops.provenance.store",
+    "fops.workflows.store",
 )
 """The modules that declare tables; a database is complete once all of them are imported."""
 
@@ -70,6 +72,10 @@ class App:
         actor, request_id = actor or f"{LOCAL}{_user()}", request_id or new_id("req")
         trace = headers().get("traceparent")
         return RequestContext(actor=actor, door=door, request_id=request_id, dry_run=dry_run, trace=trace)
+
+    def hear(self, event: StepEvent) -> None:
+        """A step of an operation, for whoever listens."""
+        self._listener(event)
 
     @property
     def home(self) -> Path:
@@ -136,12 +142,13 @@ class App:
     @cached_property
     def own_actions(self) -> tuple[Action, ...]:
         """What reads and changes the records of rooms below the doors' floor: asked for by name, run by the gate."""
-        from fops.actions.own import services, trail  # noqa: PLC0415 - as registry
+        from fops.actions.own import services, trail, work  # noqa: PLC0415 - as registry
 
         return (
             *services.actions(self.catalog, self.identity.authority.permits),
             *trail.actions(self.audit, self.settings.group(AuditSettings)),
             *self.identity.actions(),
+            *work.actions(self.database, self.clock, self.identity.authority.permits),
         )
 
     @cached_property
@@ -204,12 +211,20 @@ class App:
 
     @cached_property
     def background(self) -> Background:
-        """Runs operations on threads of this process, for a server."""
-        from fops.actions.background import Background  # noqa: PLC0415 - as registry
+        """Queues operations, for a server."""
+        from fops.actions.durable.background import Background  # noqa: PLC0415 - as registry
 
         limits = self.settings.group(ServerSettings)
-        return Background(self.invoker, self.runner, self.database, workers=limits.max_running,
-                          waiting=limits.max_waiting)  # fmt: skip
+        return Background(
+            self.invoker, self.database, self.clock, most=limits.max_running + limits.max_waiting
+        )
+
+    @cached_property
+    def worker(self) -> Worker:
+        """Carries queued operations out, in a server or on its own."""
+        from fops.bootstrap.durable import make_worker  # noqa: PLC0415 - as registry
+
+        return make_worker(self)
 
     @cached_property
     def metrics(self) -> Metrics:
@@ -232,16 +247,16 @@ class App:
 
         return health_of(self)
 
-    def close(self, *, seconds: float) -> None:
-        """Let what runs come to its end within the time, and let go of the database."""
-        if "background" in self.__dict__:
-            self.background.close(seconds)
+    def close(self, *, seconds: float) -> bool:
+        """Let what runs come to its end within the time, and let go of the database. Whether nothing runs any more."""
+        ended = self.worker.stop(seconds) if "worker" in self.__dict__ else True
         if "anchors" in self.__dict__:
             self.anchors.settle()
         if "database" in self.__dict__:
             self.database.close()
         if self.__dict__.get("tracing"):
             self.__dict__["tracing"].close()
+        return ended
 
     @cached_property
     def onboarding(self) -> Onboarding:

@@ -71,13 +71,13 @@ class ServerSettings:
         "MAX_RUNNING",
         default=4,
         read=positive,
-        doc="Operations that run at a time. Default: 4; each clones a repository and starts checking tools.",
+        doc="Operations that one worker runs at a time. Default: 4; each clones a repository and starts checking tools.",
     )
     max_waiting: int = setting(
         "MAX_WAITING",
         default=32,
         read=positive,
-        doc="Operations that stand in line; one more is refused with 409 and Retry-After. Default: 32.",
+        doc="Operations that stand in line, beside MAX_RUNNING of them; one more is refused with 409 and Retry-After. Default: 32.",
     )
     request_seconds: int = setting(
         "REQUEST_SECONDS",

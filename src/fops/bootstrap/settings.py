@@ -17,6 +17,7 @@ from fops.kernel.settings import Loaded, Source, flatten, load, parse_env, path,
 from fops.packs.github.settings import GithubSettings
 from fops.storage.settings import StorageSettings
 from fops.telemetry.settings import TelemetrySettings
+from fops.workflows.settings import WorkerSettings
 
 PROJECT_FILES = (".env", ".fops/config.toml")
 
@@ -40,7 +41,8 @@ class CoreSettings:
 
 
 GROUPS = (
-    CoreSettings, StorageSettings, AuditSettings, ServerSettings, AuthSettings, LimitSettings, TelemetrySettings, GithubSettings,
+    CoreSettings, StorageSettings, AuditSettings, ServerSettings, AuthSettings, LimitSettings, WorkerSettings, TelemetrySettings,
+    GithubSettings,
 )  # fmt: skip
 
 

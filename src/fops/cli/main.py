@@ -20,7 +20,9 @@ from fops.kernel.errors import Cancelled, FopsError, UsageError
 if TYPE_CHECKING:
     from typer._click.exceptions import ClickException
 
-_ORDER = ("onboard", "why", "service", "audit", "serve", "auth", "db", "doctor", "config", "completion")
+_ORDER = (
+    "onboard", "why", "service", "audit", "serve", "worker", "auth", "db", "doctor", "config", "completion",
+)  # fmt: skip
 
 
 class _ByNeed(TyperGroup):
@@ -47,6 +49,7 @@ app.command("why")(why.why)
 app.add_typer(service.app, name="service")
 app.add_typer(audit.app, name="audit")
 app.command("serve")(serve.serve)
+app.command("worker")(serve.worker)
 app.add_typer(auth.app, name="auth")
 app.add_typer(db.app, name="db")
 app.command("doctor")(doctor.doctor)

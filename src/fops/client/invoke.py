@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import httpx2
 
 from fops.actions.operations import Json, StepEvent
+from fops.actions.store import OPEN
 from fops.kernel import correlation
 from fops.kernel.context import RequestContext
 from fops.kernel.errors import Unreachable, error_named
@@ -21,6 +23,9 @@ CONNECT_SECONDS = 5.0
 SILENCE_SECONDS = 60.0  # an open stream says something every 15 seconds
 STEPS, LINES = "text/event-stream", "application/jsonl"
 TRIES = 5  # of one stream or request, before the server counts as gone
+PAUSE_SECONDS = (
+    0.25  # before the second try, doubled each time: with all of them a server has time to start again
+)
 
 
 class HttpInvoker:
@@ -92,7 +97,7 @@ class HttpInvoker:
     def _follow(self, operation: str) -> None:
         """Tell the listener each step, across lost connections, until the operation has ended."""
         last = "0"
-        for _ in range(TRIES):
+        for tried in range(TRIES):
             try:
                 with self._client.stream(
                     "GET", f"{operation}/events", headers={"Last-Event-ID": last}
@@ -103,7 +108,7 @@ class HttpInvoker:
                         last = identifier or last
                         self._listener(_step(data))
             except httpx2.TransportError:
-                continue
+                time.sleep(PAUSE_SECONDS * 2**tried)
 
     def _again(self, call: Callable[[], httpx2.Response]) -> httpx2.Response:
         """The answer of a call that may be repeated: it reads, or carries a key that makes it one request."""
@@ -113,6 +118,7 @@ class HttpInvoker:
             except httpx2.TransportError as error:
                 if not left:
                     raise Unreachable(f"the server at {self._client.base_url} does not answer", hint="`fops serve` starts one") from error  # fmt: skip
+                time.sleep(PAUSE_SECONDS * 2 ** (TRIES - 1 - left))
         raise AssertionError
 
 
@@ -157,6 +163,11 @@ def _result(operation: dict[str, Any]) -> Json:
     if operation["status"] == "succeeded" and operation["result"] is not None:
         result: Json = operation["result"]
         return result
+    if operation["status"] in OPEN:
+        raise Unreachable(
+            f"{operation['id']} is {operation['status']} still",
+            hint="it goes on where a server or worker runs",
+        )
     raise error_named(operation["error"], operation["detail"] or f"it ended {operation['status']}")
 
 

@@ -15,7 +15,8 @@ class RequestContext:
     Attributes: `actor` such as `local:ada` or `user:ada`; `door` cli, api, mcp, worker or test; `deadline` aware UTC or
     None; `trace` the W3C traceparent of what asked, so that work on another thread or process belongs to the same trace;
     `credential` the id of the session or token by which the actor is known, whose bounds hold for all they ask: whoever
-    keeps a context for later keeps it too.
+    keeps a context for later keeps it too; `attempt` which try of the operation this is, higher than that of every worker
+    that had it before.
     """
 
     actor: str
@@ -27,3 +28,4 @@ class RequestContext:
     deadline: datetime | None = None
     credential: str | None = None
     trace: str | None = None
+    attempt: int = 1

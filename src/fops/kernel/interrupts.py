@@ -4,8 +4,26 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
+
+_CHECK: ContextVar[Callable[[], None]] = ContextVar("check", default=lambda: None)
+
+
+@contextmanager
+def watched(check: Callable[[], None]) -> Iterator[None]:
+    """A block whose long waits call `check` now and then; it raises what should end them. For this thread alone."""
+    before = _CHECK.set(check)
+    try:
+        yield
+    finally:
+        _CHECK.reset(before)
+
+
+def check() -> None:
+    """For whoever waits long: raises when whoever watches wants the wait to end."""
+    _CHECK.get()()
 
 
 @contextmanager

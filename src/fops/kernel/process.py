@@ -15,9 +15,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from fops.kernel import interrupts
 from fops.kernel.errors import LimitExceeded, NotFound
 
 MAX_OUTPUT = 64 * 1024 * 1024  # bytes; no report or listing we read comes near, and it all lies in memory
+LOOK_SECONDS = 0.5  # between two looks whether the wait should end
 
 # Set by the program that becomes the other one: a function to run between fork and exec is unsafe beside threads.
 _LIMITED = """
@@ -149,9 +151,10 @@ def _outputs(running: subprocess.Popen[bytes], deadline: float, *, limit: int) -
             open_pipes.register(pipe, selectors.EVENT_READ)
         while open_pipes.get_map():
             left = deadline - time.monotonic()
-            ready = open_pipes.select(left) if left > 0 else []
-            if not ready:
+            if left <= 0:
                 raise subprocess.TimeoutExpired(running.args, left)
+            interrupts.check()
+            ready = open_pipes.select(min(left, LOOK_SECONDS))
             for key, _ in ready:
                 text = texts[key.fd]
                 chunk = os.read(key.fd, 65536)

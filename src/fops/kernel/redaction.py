@@ -14,6 +14,9 @@ _SECRET_KEY = re.compile(
     r"cookie|dsn|signature|client[-_]?secret)s?$"
 )
 _USERINFO = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^\s/?#]*@")
+_PASSWORD = re.compile(
+    r"(?i)\bhttps?://[^\s/?#]+@|\b[a-z][a-z0-9+.-]*://[^\s/?#@:]*:[^\s/?#]+@"
+)  # a bare name is ssh's
 TOKENS = (
     re.compile(r"\b(?:ghp|gho|ghu|ghs|ghr)_[A-Za-z0-9]{20,}\b|\bgithub_pat_[A-Za-z0-9_]{20,}\b"),  # GitHub
     re.compile(r"\bfops_(?:pat|rt|inv|set)_[0-9A-Za-z]{49}\b"),  # our own
@@ -33,6 +36,15 @@ _SCHEME = re.compile(r"(?i)\b(?:bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}")
 _ASSIGNED = re.compile(
     r"(?i)\b([A-Za-z0-9_.-]*(?:password|passwd|secret|token|api_?key|access_?key|private_?key))(\s*[=:]\s*)(\"[^\"]*\"|'[^']*'|[^\s,;&]+)"
 )
+
+
+def holds_credential(value: Any) -> bool:
+    """Whether a JSON-like value holds what can only be a credential: a known token, or a password in an address."""
+    if isinstance(value, str):
+        return bool(_PASSWORD.search(value)) or any(pattern.search(value) for pattern in TOKENS)
+    if isinstance(value, Mapping):
+        return any(holds_credential(item) for pair in value.items() for item in pair)
+    return isinstance(value, Sequence) and not isinstance(value, bytes) and any(map(holds_credential, value))
 
 
 def redact_text(text: str) -> str:

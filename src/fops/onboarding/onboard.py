@@ -9,10 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
-from fops.actions.contracts import (
-    CHANGE_REQUEST_CREATE,
-    FILES_WRITE,
-)
+from fops.actions.contracts import CHANGE_REQUEST_CREATE, FILES_WRITE, proposal_of
 from fops.actions.gate import Gate
 from fops.actions.model import ActionCall, ChangeSet, GateOutcome
 from fops.actions.operations import Operation
@@ -58,7 +55,7 @@ from fops.onboarding.trace.compare import NONE, Difference, compare, whole
 from fops.onboarding.trace.forge import Listed, OnForge, ask_forge, branch_on_forge, on_forge
 from fops.onboarding.trace.provenance import nodes_of
 from fops.onboarding.verify import verify
-from fops.provenance.store import record
+from fops.provenance.store import is_recorded, record
 from fops.storage.blobs import Blobs
 from fops.storage.database import Database
 
@@ -193,6 +190,8 @@ class Onboarding:
 
     def onboard(self, operation: Operation, request: Request) -> Result:
         """Take a repository to a proposal. Raises NotDeployable and whatever the steps raise."""
+        # What an earlier attempt left is settled before anything is compared with it.
+        before = self._gate.settle(operation.ctx)
         with ExitStack() as stack:
             with operation.step("fetch") as note:
                 listed = self._listed(operation, request)  # first: it says at once what is not allowed
@@ -207,7 +206,7 @@ class Onboarding:
                               findings=prepared.findings, difference=NONE, questions=prepared.unasked)  # fmt: skip
             made = _make(operation, prepared)
             with operation.step("propose") as note:
-                result = self._propose(operation, made, stack)
+                result = self._propose(operation, made, stack, before)
                 note.text = _in_words(result)
             return result
 
@@ -250,7 +249,9 @@ class Onboarding:
             unasked=tuple(one for one in planned.questions if not earlier.has_asked(one)),
         )
 
-    def _propose(self, operation: Operation, made: _Made, stack: ExitStack) -> Result:
+    def _propose(
+        self, operation: Operation, made: _Made, stack: ExitStack, before: GateOutcome | None
+    ) -> Result:
         baseline = stack.enter_context(_baseline(made))
         difference = compare(made.artifacts, baseline.standing, baseline.head)
         notes = [*made.fetched.notes, *made.prepared.findings.notes]
@@ -268,9 +269,12 @@ class Onboarding:
             return replace(
                 result, status="drift" if difference.to_write or difference.edited else "nothing-to-do"
             )
+        if before is not None:  # done by an attempt that could not say so any more
+            return self._recorded(operation, made, result, (before, proposal_of(operation.id)))
         if difference.is_empty and not (baseline.proposal and baseline.proposal.is_half_made):
             return result
-        changes, proposal_id = self._changes(made, baseline, difference, tuple(notes))
+        proposal_id = proposal_of(operation.id) if operation.id else new_id("pro")
+        changes = self._changes(made, baseline, (difference, tuple(notes)), proposal_id)
         kept: list[Result] = []
         with (
             interrupts.deferred()
@@ -285,9 +289,9 @@ class Onboarding:
         return kept[0] if kept else replace(result, status="planned", changes=lines, made={})
 
     def _changes(
-        self, made: _Made, baseline: Baseline, difference: Difference, notes: tuple[str, ...]
-    ) -> tuple[ChangeSet, str]:
-        proposal_id = new_id("pro")
+        self, made: _Made, baseline: Baseline, found: tuple[Difference, tuple[str, ...]], proposal_id: str
+    ) -> ChangeSet:
+        difference, notes = found
         files = [
             {"path": one.path, "text": one.text, "executable": one.executable}
             for one in _to_commit(made.artifacts, difference, baseline)
@@ -298,9 +302,7 @@ class Onboarding:
                 one.path for one in difference.to_write if baseline.standing.read(one.path) is not None
             ]
             parameters: dict[str, Any] = {"folder": folder, "files": files, "may_replace": replaced}
-            return ChangeSet(
-                calls=(ActionCall(action=FILES_WRITE, target=folder, parameters=parameters),)
-            ), proposal_id
+            return ChangeSet(calls=(ActionCall(action=FILES_WRITE, target=folder, parameters=parameters),))
         story = Story(artifacts=made.artifacts, checks=made.checks, conflicts=made.prepared.findings.conflicts, notes=notes,
                       edited=difference.edited, branch=baseline.branch, plan_digest=made.digest)  # fmt: skip
         parameters = {
@@ -316,7 +318,7 @@ class Onboarding:
         }
         target = f"{made.plan.source.url}#{baseline.branch}"
         call = ActionCall(action=self.proposing(made.request.provider), target=target, parameters=parameters)
-        return ChangeSet(calls=(call,)), proposal_id
+        return ChangeSet(calls=(call,))
 
     def _recorded(
         self, operation: Operation, made: _Made, result: Result, ended: tuple[GateOutcome, str]
@@ -329,14 +331,17 @@ class Onboarding:
         }
         blob = self._blobs.put(_plan_text(made.plan).encode())
         with self._database.write() as connection:
-            record(
-                connection,
-                operation.ctx,
-                nodes_of(made.plan, made.artifacts, made.checks, digest=made.digest, made=answer),
-            )
-            publish(connection, operation.ctx, _event(answer, made), at=isoformat(self._clock.now()))
-            if "branch" in answer:
-                store.add(connection, operation.ctx, self._proposal(made, answer, blob))
+            if not is_recorded(
+                connection, operation.ctx, proposal_id
+            ):  # by an attempt that was cut behind this
+                record(
+                    connection,
+                    operation.ctx,
+                    nodes_of(made.plan, made.artifacts, made.checks, digest=made.digest, made=answer),
+                )
+                publish(connection, operation.ctx, _event(answer, made), at=isoformat(self._clock.now()))
+                if "branch" in answer:
+                    store.add(connection, operation.ctx, self._proposal(made, answer, blob))
         return replace(result, status="proposed" if "branch" in answer else "written", made=answer)
 
     def _proposal(self, made: _Made, answer: Mapping[str, Any], blob: str) -> store.Proposal:

@@ -75,6 +75,12 @@ def record(
         connection.execute(insert(links), rows)
 
 
+def is_recorded(connection: Connection, ctx: RequestContext, identifier: str) -> bool:
+    """Whether a node of this id is kept."""
+    mine = (nodes.c.tenant == ctx.tenant, nodes.c.id == identifier)
+    return connection.execute(select(nodes.c.id).where(*mine)).first() is not None
+
+
 def _row(ctx: RequestContext, node: Node) -> dict[str, object]:
     place = node.location
     return {

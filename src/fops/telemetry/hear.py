@@ -13,7 +13,7 @@ from fops.kernel.errors import FopsError, InDoubt
 if TYPE_CHECKING:
     from fops.actions import Operation, Registry, StepEvent, Workflow
     from fops.actions.model import Action
-    from fops.actions.operations import Json
+    from fops.actions.operations import Json, Waiting
 
 Kind = Literal["operation", "action"]
 OUTCOMES = ("succeeded", "waiting", "failed", "refused", "cancelled", "unknown")
@@ -120,7 +120,7 @@ def _action(action: Action, telemetry: Telemetry) -> Action:
 
 
 def _workflow(workflow: Workflow, telemetry: Telemetry) -> Workflow:
-    def worked(operation: Operation, parameters: Any) -> Json:
+    def worked(operation: Operation, parameters: Any) -> Json | Waiting:
         with telemetry.during(operation.ctx, "operation", workflow.name) as run:
             result = workflow.run(operation, parameters)
             run.outcome = _outcome_in(result)

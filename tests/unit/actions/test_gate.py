@@ -6,6 +6,7 @@ import pytest
 
 from factories.actions import a_call, a_change_set, a_context, a_gate, an_action
 from fops.actions.model import Effect
+from fops.kernel import interrupts
 from fops.kernel.errors import (
     Cancelled,
     ConfirmationMissing,
@@ -17,6 +18,7 @@ from fops.kernel.errors import (
     StorageFailed,
     UsageError,
 )
+from fops.kernel.ids import new_id
 from fops.policy import Decision
 
 
@@ -160,3 +162,76 @@ def test_secrets_in_an_error_do_not_reach_the_trail(tmp_path):
     trail = b"".join(path.read_bytes() for path in (tmp_path / "audit").iterdir() if path.is_file())
     assert b"hunter2" not in trail
     assert b"refused" in trail
+
+
+def _cut(audit, ctx, *outcomes):
+    """What the trail has of an attempt that went so far."""
+    started = None
+    for outcome in outcomes:
+        details = {"change_set": "sha256:0", "index": 0} | (
+            {"started": started, "result": {"said": "hello"}} if started else {}
+        )
+        started = audit.append(ctx, action="echo.say", target="the room", outcome=outcome, details=details).id
+    return started
+
+
+def _operation(**changes):
+    return a_context(operation_id=new_id("opn"), **changes)
+
+
+def test_a_first_attempt_has_nothing_to_settle(tmp_path):
+    gate, audit = a_gate(tmp_path)
+    ctx = _operation()
+    _cut(audit, ctx, "started")
+    assert gate.settle(ctx) is None
+    assert _outcomes(audit) == [("echo.say", "started")]
+
+
+def test_what_an_earlier_attempt_did_is_told_as_it_was_done(tmp_path):
+    gate, audit = a_gate(tmp_path)
+    ctx = _operation(attempt=2)
+    entry = _cut(audit, ctx, "started", "succeeded")
+    done = gate.settle(ctx)
+    assert (done.status, done.results, done.audit_ids) == ("done", ({"said": "hello"},), (entry,))
+    assert _outcomes(audit) == [("echo.say", "started"), ("echo.say", "succeeded")]
+
+
+def test_what_an_earlier_attempt_began_is_taken_back_and_its_outcome_unknown(tmp_path):
+    gate, audit = a_gate(tmp_path, an_action(abandoned=lambda ctx: f"swept up after {ctx.operation_id}"))
+    ctx = _operation(attempt=2)
+    started = _cut(audit, ctx, "started")
+    assert gate.settle(ctx) is None
+    assert gate.settle(ctx) is None
+    *_, last = audit.query()
+    assert (last.outcome, last.details["started"]) == ("unknown", started)
+    assert last.details["found"] == f"swept up after {ctx.operation_id}"
+    assert len(_outcomes(audit)) == 2
+
+
+def test_what_cannot_be_taken_back_is_unknown_and_says_so(tmp_path):
+    gate, audit = a_gate(tmp_path)
+    ctx = _operation(attempt=3)
+    _cut(audit, ctx, "started")
+    gate.settle(ctx)
+    assert [entry.details.get("found") for entry in audit.query()] == [
+        None,
+        "whether it was done is not known",
+    ]
+
+
+def test_other_operations_are_left_alone(tmp_path):
+    gate, audit = a_gate(tmp_path, an_action(abandoned=lambda _ctx: pytest.fail("not ours")))
+    _cut(audit, _operation(), "started")
+    _cut(audit, _operation(), "started", "succeeded")
+    assert gate.settle(_operation(attempt=2)) is None
+
+
+def test_nothing_is_begun_once_somebody_has_stopped_it(tmp_path):
+    gate, audit = a_gate(tmp_path)
+
+    def stopped():
+        raise Cancelled("somebody stopped it")
+
+    with pytest.raises(Cancelled), interrupts.watched(stopped):
+        gate.run(a_context(), a_change_set())
+    assert _outcomes(audit) == []

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from factories.queues import ThreadQueue
 from factories.repositories import SITE, repository
 from fops.api.application import create_app
 from fops.bootstrap import App, open_app
+from fops.bootstrap.durable import make_worker
 from fops.bootstrap.settings import Settings
 
 
@@ -17,6 +19,7 @@ from fops.bootstrap.settings import Settings
 def house(tmp_path: Path, database_url: str):
     flags = {"FOPS_HOME": str(tmp_path / "fops"), "FOPS_AUTH_MODE": "off", "DATABASE_URL": database_url}
     made = open_app(Settings(flags=flags))
+    made.worker = make_worker(made, ThreadQueue())
     yield made
     made.close(seconds=10)
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
+from fastapi.testclient import TestClient
 
 from factories.people import signed_in
 from factories.repositories import branches
+from factories.slow import wait_until
 from fops.api.application import create_app
 from fops.auth import Role
 from fops.bootstrap import open_app
@@ -116,3 +118,33 @@ def test_with_sign_in_a_path_on_the_server_must_lie_below_an_allowed_root(tmp_pa
             answer = client.post(path, json=body)
             assert answer.status_code == (200 if allowed else 403)
     house.close(seconds=10)
+
+
+def test_what_waits_is_cancelled_and_says_by_whom(house, site):
+    with TestClient(create_app(house, works=False), base_url="http://127.0.0.1") as api:
+        started = api.post(
+            "/api/onboard/repo", json=_body(site), headers={"Prefer": "respond-async"}
+        ).headers["location"]
+        assert api.get(started).json()["status"] == "queued"
+        assert api.post(f"{started}/cancel").json()["status"] == "cancelled"
+        assert api.get(started).json()["detail"].startswith("cancelled by local:")
+        again = api.post(f"{started}/cancel")
+        assert (again.status_code, again.json()["code"]) == (422, "usage")
+        assert api.post("/api/operations/opn_none/cancel").status_code == 404
+        cancelled = api.get("/api/audit", params={"action": "operations.cancel"}).json()["entries"]
+    assert [one["outcome"] for one in cancelled] == ["started", "succeeded", *["started", "failed"] * 2]
+
+
+def test_who_works_is_shown(api, house):
+    wait_until(lambda: house.worker.leads, "it does not lead")
+    [worker] = api.post("/api/invoke/workers.list", json={}).json()["workers"]
+    assert (worker["leads"], worker["concurrency"]) == (True, 4)
+
+
+def test_an_address_with_a_password_is_refused_before_it_is_kept(api):
+    answer = api.post(
+        "/api/onboard/repo", json={"repo_url": "https://ada:obviously-fake@example.test/shop.git"}
+    )
+    assert answer.status_code == 422
+    assert "obviously-fake" not in answer.text
+    assert api.get("/api/operations").json()["operations"] == []

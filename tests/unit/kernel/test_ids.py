@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import time
+from datetime import UTC, datetime, timedelta
 
-from fops.kernel.ids import new_id
+from fops.kernel.ids import moment_of, new_id
 
 
 def test_an_id_is_its_prefix_and_128_bits_in_crockfords_alphabet() -> None:
@@ -22,3 +23,8 @@ def test_ids_made_later_sort_later() -> None:
 
 def test_ids_of_one_moment_differ() -> None:
     assert len({new_id("dep") for _ in range(2000)}) == 2000
+
+
+def test_an_id_tells_when_it_was_made() -> None:
+    before = datetime.now(UTC) - timedelta(milliseconds=1)
+    assert before <= moment_of(new_id("opn")) <= datetime.now(UTC)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from fops.kernel.errors import LimitExceeded, NotFound
+from fops.kernel import interrupts
+from fops.kernel.errors import Cancelled, LimitExceeded, NotFound
 from fops.kernel.process import environment, find_program, run
 
 
@@ -106,3 +107,24 @@ def test_a_program_cannot_write_a_file_larger_than_it_may(tmp_path: Path) -> Non
     assert result.exit_code != 0
     assert "File too large" in result.error_text
     assert (tmp_path / "file").stat().st_size <= 1000
+
+
+def test_a_program_ends_when_whoever_watches_wants_the_wait_to_end(tmp_path: Path) -> None:
+    began = time.monotonic()
+
+    def check() -> None:
+        if time.monotonic() - began > 0.3:
+            raise Cancelled("somebody stopped it")
+
+    program = "import os, pathlib, sys, time; pathlib.Path(sys.argv[1]).write_text(str(os.getpid())); time.sleep(60)"
+    with pytest.raises(Cancelled), interrupts.watched(check):
+        run(_python(program, str(tmp_path / "pid")))
+    assert time.monotonic() - began < 20
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
+
+
+def test_nobody_watches_behind_the_block() -> None:
+    with interrupts.watched(lambda: pytest.fail("nobody waits here any more")):
+        pass
+    assert run(_python("print('done')")).text == "done\n"

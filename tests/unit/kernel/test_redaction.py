@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fops.kernel.redaction import redact, redact_text
+from fops.kernel.redaction import holds_credential, redact, redact_text
 
 
 @pytest.mark.parametrize(
@@ -73,6 +73,29 @@ def test_lists_are_searched_and_the_original_is_untouched() -> None:
     value = {"log": ["ok", "password=hunter2"], "count": 3}
     assert redact(value) == {"log": ["ok", "password=****"], "count": 3}
     assert value["log"] == ["ok", "password=hunter2"]
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        "https://ada:s3cret@example.org/shop.git",
+        "https://s3cret@example.org/shop.git",
+        "ssh://git:s3cret@example.org/shop.git",
+        {"answers": {"shop.port": "see https://ada:p@s3cret@example.org"}},
+        ["main", "ghp_" + "a" * 36],
+    ],
+)
+def test_a_credential_is_seen_wherever_it_is_held(held: object) -> None:
+    assert holds_credential(held)
+
+
+@pytest.mark.parametrize(
+    "plain",
+    ["ssh://git@example.org/shop.git", "git@example.org:shop.git", "https://example.org:8443/a@b", "secret", 7, None,
+     {"secrets": "DATABASE_URL, API_TOKEN"}],
+)  # fmt: skip
+def test_names_of_secrets_and_users_are_no_credentials(plain: object) -> None:
+    assert not holds_credential(plain)
 
 
 def test_looking_before_masking_overlooks_nothing():

@@ -23,7 +23,7 @@ router = APIRouter(prefix="/operations", tags=["operations"])
 
 LOOK_SECONDS = 0.2  # between two looks for new events: short for a person, and one small query
 _OPERATION = {"id": "opn_01jx0000000000000000000000", "kind": "onboard.repo", "subject": "https://github.com/acme/shop", "actor": "local:ada",
-              "door": "api", "request_id": "req_01jx0000000000000000000000", "status": "succeeded", "detail": "", "error": None,
+              "door": "api", "request_id": "req_01jx0000000000000000000000", "status": "succeeded", "detail": "", "error": None, "attempt": 1,
               "started_at": "2026-11-24T09:30:00.000000Z", "finished_at": "2026-11-24T09:30:02.000000Z"}  # fmt: skip
 
 
@@ -56,6 +56,13 @@ async def operation(house: House, caller: Caller, operation_id: str) -> JSONResp
     return await told(house, caller, "operations.show", {"id": operation_id})
 
 
+@router.post("/{operation_id}/cancel", openapi_extra=needs(SIGNED_IN), responses=answer({"id": "opn_01jx0000000000000000000000", "status": "running"})
+             | failures(403, 404, 422, 507))  # fmt: skip
+def cancel(house: House, caller: Caller, operation_id: str) -> dict[str, Any]:
+    """Stop an operation: at once where nobody works on it, else at its next good moment, while it still says `running`."""
+    return dict(house.invoker.invoke(caller, "operations.cancel", {"id": operation_id}))
+
+
 async def _known(house: House, caller: Caller, operation_id: str) -> None:
     """Raise NotFound while there still is a status to say it with: a stream that has begun has none."""
     await run_in_threadpool(house.invoker.invoke, caller, "operations.show", {"id": operation_id})
@@ -78,7 +85,7 @@ async def events(
         for event in await run_in_threadpool(_after, house, caller, operation_id, seq):
             seq = event["seq"]
             yield ServerSentEvent(event="step", id=str(seq), data=_shown(event))
-        if now["status"] != "running":
+        if now["status"] not in store.OPEN:
             yield ServerSentEvent(event="end", data={"status": now["status"], "detail": now["detail"]})
             return
         if await request.is_disconnected() or request.app.state.stops():

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import os
+import secrets
 import shutil
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from fops.actions.contracts import CHANGE_REQUEST_CREATE, ChangeRequest
+from fops.actions.contracts import CHANGE_REQUEST_CREATE, ChangeRequest, proposal_of
 from fops.actions.model import Action, Effect, Honesty, Preview
 from fops.kernel import git, interrupts
 from fops.kernel.context import RequestContext
 from fops.kernel.errors import StorageFailed
 
 _NOBODY = ("F-Ops", "fops@localhost")  # the committer where git knows no user
+MADE = ".made.json"  # in a proposal's folder: which branch, where, at which commit
 MAX_SNAPSHOT_FILE = 10 * 1024 * 1024  # bytes; a folder's larger files are data, and stay where they are
 
 
@@ -37,6 +40,7 @@ def create_change_request(home: Path) -> Action:
         perform=perform,
         preview=_preview,
         undo=_undo,
+        abandoned=lambda ctx: _abandoned(proposals, ctx),
     )
 
 
@@ -47,26 +51,59 @@ def _preview(_ctx: RequestContext, request: ChangeRequest) -> Preview:
 
 
 def _create(proposals: Path, request: ChangeRequest) -> Mapping[str, Any]:
-    folder = proposals / request.proposal_id
+    folder, making = (
+        proposals / request.proposal_id,
+        proposals / f".{request.proposal_id}-{secrets.token_hex(4)}",
+    )
     try:
         with interrupts.allowed():
-            repository, commit = _build(folder, request)
-            _move_branch(repository, request, commit)
+            made = _build(making, folder, request)
+            making.rename(folder)
+            _move_branch(git.Repository(Path(made["git_dir"])), request, made["commit"])
     except OSError as error:
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove(making, folder)
         raise StorageFailed(
             f"{folder}: {error.strerror}", hint="check free space and write access"
         ) from error
     except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove(making, folder)
         raise
     return {
         "pr_url": (folder / "PULL_REQUEST.md").as_uri(),
         "branch": request.branch,
-        "commit": commit,
-        "repository": str(repository.work_tree or repository.git_dir),
+        "commit": made["commit"],
+        "repository": made["repository"],
         "folder": str(folder),
     }
+
+
+def _remove(making: Path, folder: Path) -> None:
+    """What this run made, and nothing that another put into its place."""
+    if _made(folder).get("as") == making.name:
+        shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(making, ignore_errors=True)
+
+
+def _made(folder: Path) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads((folder / MADE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found
+
+
+def _abandoned(proposals: Path, ctx: RequestContext) -> str:
+    """Take back what an attempt left that was cut: its folder, and the branch where it still is at its commit."""
+    name = proposal_of(ctx.operation_id or "")
+    folder = proposals / name
+    made = _made(folder)
+    for unfinished in proposals.glob(f".{name}-*"):
+        shutil.rmtree(unfinished, ignore_errors=True)
+    if not made:
+        return "it had not come to its branch"
+    git.unset_branch(git.Repository(Path(made["git_dir"])), made["branch"], made["commit"], earlier=made["replaces"])  # fmt: skip
+    shutil.rmtree(folder, ignore_errors=True)
+    return f"branch {made['branch']} at {made['commit'][:12]} was taken back"
 
 
 def _undo(_ctx: RequestContext, request: ChangeRequest, made: Mapping[str, Any]) -> None:
@@ -76,14 +113,22 @@ def _undo(_ctx: RequestContext, request: ChangeRequest, made: Mapping[str, Any])
     shutil.rmtree(made["folder"], ignore_errors=True)
 
 
-def _build(folder: Path, request: ChangeRequest) -> tuple[git.Repository, str]:
-    """All but the branch: what nobody sees until it points at the commit."""
-    _make(folder)
-    repository, base = _repository(folder, request)
+def _build(making: Path, folder: Path, request: ChangeRequest) -> dict[str, Any]:
+    """All but the branch, which nobody sees until it points at the commit; and what finds it again: `MADE`."""
+    _make(making)
+    repository, base = _repository(making, request)
     commit = _commit(repository, base, request)
-    (folder / "PULL_REQUEST.md").write_text(request.body, encoding="utf-8")
-    (folder / "change.patch").write_bytes(git.patch(repository, commit))
-    return repository, commit
+    (making / "PULL_REQUEST.md").write_text(request.body, encoding="utf-8")
+    (making / "change.patch").write_bytes(git.patch(repository, commit))
+    place = repository.work_tree or repository.git_dir
+    made = {"as": making.name, "branch": request.branch, "commit": commit, "replaces": request.replaces,
+            "git_dir": _moved(repository.git_dir, making, folder), "repository": _moved(place, making, folder)}  # fmt: skip
+    (making / MADE).write_text(json.dumps(made), encoding="utf-8")
+    return made
+
+
+def _moved(path: Path, making: Path, folder: Path) -> str:
+    return str(folder / path.relative_to(making) if path.is_relative_to(making) else path)
 
 
 def _move_branch(repository: git.Repository, request: ChangeRequest, commit: str) -> None:

@@ -7,8 +7,8 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path, PurePosixPath
 
 from fops.kernel.errors import FopsError, FormatError, OutsideFailed, UnsafeInput
@@ -54,7 +54,11 @@ def run_all(tools: Sequence[Tool], bundle: Bundle, *, folder: Path | None = None
         _write(bundle, Path(private))
         with ThreadPoolExecutor(max_workers=WORKERS) as pool:
             try:
-                results = list(pool.map(partial(_checks, bundle, Path(private)), tools))
+                # Each in a copy of the caller's context, so that whoever watches the caller can end what it waits for.
+                begun = [
+                    pool.submit(copy_context().run, _checks, bundle, Path(private), tool) for tool in tools
+                ]
+                results = [one.result() for one in begun]
             except BaseException:
                 pool.shutdown(cancel_futures=True)
                 raise
