@@ -180,7 +180,7 @@ def test_a_credential_is_refused_before_it_is_kept(house, database):
 
 def test_a_permission_taken_away_since_is_asked_for_again(database, tmp_path, release):
     allowed = [True]
-    house = a_house(database, tmp_path, release, authorise=lambda _ctx, _permission: allowed[0])
+    house = a_house(database, tmp_path, release, authorise=lambda _ctx, _permission, _on: allowed[0])
     started = house.start()
     allowed[0] = False
     house.hops.record(f"{started}.1", house.hops.act(f"{started}.1", AShift()))
@@ -365,8 +365,8 @@ def test_what_ran_in_a_command_that_died_is_given_up_after_a_day(database):
             store.operations.update().where(mine).values(started_at="2026-01-01T00:00:00.000000Z")
         )
     clear_away(database, SystemClock(), keep=timedelta(days=1))
-    assert operation(database, a_context(), old.id)["status"] == "failed"
-    assert operation(database, a_context(), new.id)["status"] == "running"
+    assert operation(database, a_context(), old.id, anybody_may)["status"] == "failed"
+    assert operation(database, a_context(), new.id, anybody_may)["status"] == "running"
 
 
 def test_no_session_is_open_while_a_hop_acts(house, database):
