@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fops.cli.session import say as show
 from fops.kernel.errors import UsageError
 
 if TYPE_CHECKING:
@@ -33,5 +34,5 @@ def serve(
     session: Session = context.obj
     session.listener = lambda _event: None  # the steps of its operations are told to whoever asked for them
     with configured(session.app.settings.group(TelemetrySettings)) as say, door_of(session.app):
-        run(session.app, host=host, port=port, say=say)
+        run(session.app, host=host, port=port, say=say, show=show)
         say("stopped")
