@@ -27,10 +27,11 @@ LONGEST_SOCKET = 103  # bytes of a path, as the shortest of the systems we run o
 Say = Callable[[str], None]
 
 
-def serve(house: App, *, host: str, port: int, works: bool, say: Say) -> bool:
+def serve(house: App, *, host: str, port: int, works: bool, say: Say, show: Say) -> bool:
     """Serve until SIGTERM or Ctrl-C, at an address (port 0 takes a free one) and at the data directory's socket.
 
-    `say` gets a line about where; with `works` a worker runs inside. Returns whether all work has ended. Raises UsageError for an address that is not ours to open, Busy when a server of this
+    `say` gets a line about where; `show` what a person at the terminal alone may see, and no log keeps; with `works` a
+    worker runs inside. Returns whether all work has ended. Raises UsageError for an address that is not ours to open, Busy when a server of this
     data directory runs already.
     """
     _refuse_open_doors(house.settings.group(ServerSettings), host)
@@ -44,7 +45,7 @@ def serve(house: App, *, host: str, port: int, works: bool, say: Say) -> bool:
             stack.callback(own.unlink, missing_ok=True)
         shown, bound = sockets[0].getsockname()[:2]
         where = f"http://{f'[{shown}]' if ':' in shown else shown}:{bound}"
-        _tell_the_first(house, where, say)
+        _tell_the_first(house, where, show)
         if not is_loopback(shown):
             say("passwords and tokens come in plain HTTP here: let a proxy with TLS stand before it")
         say(f"serving on {where} (documents at /docs); Ctrl-C stops")
@@ -89,16 +90,16 @@ def _refuse_open_doors(settings: ServerSettings, host: str) -> None:
         )
 
 
-def _tell_the_first(house: App, where: str, say: Say) -> None:
+def _tell_the_first(house: App, where: str, show: Say) -> None:
     """Where nobody can sign in yet, say how the first person does. Raises UsageError without a key to sign with."""
     if house.settings.group(ServerSettings).auth_mode == "off":
         return
     people, ctx = house.identity.sign_in.people, house.context(door="cli")
     if people.none_yet(ctx):
-        say(
+        show(
             f"nobody can sign in yet. `fops auth login {where}` makes you admin; as the password, first give the one-time token"
         )
-        say(people.setup_token(ctx))
+        show(people.setup_token(ctx))
 
 
 def _tcp(host: str, port: int) -> socket.socket:

@@ -17,6 +17,7 @@ LEAST = MappingProxyType({
     "audit.seal": Role.ADMIN,
     "auth.admin": Role.ADMIN,
     "change_request.create": Role.OPERATOR,
+    "change_request.list": Role.OPERATOR,
     "files.write": Role.OPERATOR,
     "onboard.propose": Role.OPERATOR,
     "onboard.read": Role.VIEWER,

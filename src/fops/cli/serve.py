@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fops.cli.session import leave_now
+from fops.cli.session import say as show
 from fops.kernel.errors import UsageError
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def serve(
     session: Session = context.obj
     session.listener = lambda _event: None  # the steps of its operations are told to whoever asked for them
     with configured(session.app.settings.group(TelemetrySettings)) as say, door_of(session.app):
-        ended = run(session.app, host=host, port=port, works=worker, say=say)
+        ended = run(session.app, host=host, port=port, works=worker, say=say, show=show)
         say("stopped" if ended else "stopped; what still ran is taken up by the next worker")
     if not ended:
         leave_now()
