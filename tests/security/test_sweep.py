@@ -20,9 +20,10 @@ from fops.auth.model import Ceiling
 from fops.auth.permissions import PUBLIC
 from fops.bootstrap import open_app
 from fops.bootstrap.settings import Settings
+from fops.catalog.record import Named, Told
 
 SEEN_BY = {"leak-operation": "operations.read", "leak-audit": "audit.read", "leak-token": "auth.admin", "leak-person": "auth.admin",
-           "leak-session": None}  # fmt: skip
+           "leak-team": "service.read", "leak-session": None}  # fmt: skip
 """What stands in the owner's things, and the permission that lets others see it; None lets nobody."""
 
 ELSEWHERE = Scope(service="elsewhere", environment="staging")
@@ -66,14 +67,20 @@ def world(tmp_path):
     )
     token = identity.tokens.create(owner, "user:owner", "leak-token", Ceiling(role=Role.VIEWER), days=1)
     session = identity.sessions.open(owner, "user:owner", replace(HOME, program="leak-session"))
+    shop = Told(named=Named(name="shop"), team="leak-team")
+    house.catalog.add(owner, shop)
     foreign = {
+        "svc": house.catalog.show(owner, "shop")["id"],
+        "service": "shop",
         "opn": "opn_theirs",
         "aud": entry.id,
         "pat": str(token["id"]),
         "ses": session.session,
         "name": "owner",
     }
-    with TestClient(create_app(house), base_url="http://127.0.0.1", raise_server_exceptions=False) as api:
+    app = create_app(house)
+    app.state.stops = lambda: True  # a stream without an end of its own ends as it does when the server stops
+    with TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False) as api:
         yield World(house, api, foreign)
     house.close(seconds=10)
 
@@ -197,7 +204,7 @@ def test_an_admin_sees_what_the_table_says(world):
     shown = _token_of(world, "admin")
     headers = {"Authorization": f"Bearer {shown}"}
     seen = "".join(world.api.get(path, headers=headers).text for path in
-                   ("/api/operations", "/api/audit", "/api/auth/users", "/api/auth/tokens?name=owner"))  # fmt: skip
+                   ("/api/operations", "/api/audit", "/api/services", "/api/auth/users", "/api/auth/tokens?name=owner"))  # fmt: skip
     assert {secret for secret in SEEN_BY if secret in seen} == {
         secret for secret, needed in SEEN_BY.items() if needed
     }

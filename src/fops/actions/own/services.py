@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any
 
@@ -83,7 +84,7 @@ def actions(catalog: Catalog, authorise: Authorise) -> tuple[Action, ...]:
         Action(
             name="service.add", summary="services as a service file or a person tells of them", effect=Effect.CHANGE,
             permission="service.add", parameters=ServiceAdd, own=True, idempotent=True,
-            scope=lambda ctx, asked: _answering(catalog.owners(ctx, _told(asked))),
+            scope=lambda ctx, asked: _answering(authorise, ctx, catalog.owners(ctx, _told(asked))),
             subject=lambda _ctx, asked: ", ".join(catalog.names(_told(asked))),
             preview=lambda ctx, asked: Preview(honesty=Honesty.SERVER, changes=catalog.preview(ctx, _told(asked))),
             perform=lambda ctx, asked: catalog.add(ctx, _told(asked)),
@@ -128,11 +129,16 @@ def _scope_of(one: dict[str, Any]) -> Scope:
     return Scope(service=one["name"], team=one["team"])
 
 
-def _answering(owners: dict[str, str | None]) -> Scope:
-    """Where somebody must be allowed to add these: on the one service, on the one team, else everywhere."""
+def _answering(authorise: Authorise, ctx: RequestContext, owners: dict[str, str | None]) -> Scope:
+    """Where somebody must be allowed to add these: on the one service, on the one team, else everywhere.
+
+    Who may not is not told the team of what they may not see.
+    """
     teams = set(owners.values())
     team = teams.pop() if len(teams) == 1 else None
-    return Scope(service=next(iter(owners)) if len(owners) == 1 else None, team=team)
+    plain = Scope(service=next(iter(owners))) if len(owners) == 1 else EVERYWHERE
+    whole = replace(plain, team=team)
+    return whole if authorise(ctx, "service.add", whole) else plain
 
 
 def _told(asked: ServiceAdd) -> Told:
