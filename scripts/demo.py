@@ -1,4 +1,4 @@
-"""Show onboarding from end to end on the examples, or on a repository of yours.
+"""Show onboarding from end to end on the examples, through a server too, or on a repository of yours.
 
 usage: demo.py [REPO]     REPO: a path or an address that git can clone
 
@@ -23,6 +23,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import demo_server
 
 ROOT = Path(__file__).resolve().parent.parent
 FOPS = Path(sys.executable).with_name("fops")
@@ -54,10 +56,13 @@ class Stage:
     folder: Path
     env: dict[str, str]
 
-    def run(self, *command: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *command: str | Path, cwd: Path | None = None, stdin: str = ""
+    ) -> subprocess.CompletedProcess[str]:
         """One finished command, its output kept."""
+        words = list(map(str, command))
         return subprocess.run(
-            list(map(str, command)), cwd=cwd, env=self.env, capture_output=True, text=True, check=False
+            words, cwd=cwd, env=self.env, input=stdin, capture_output=True, text=True, check=False
         )
 
     def shown(self, *words: str | Path) -> str:
@@ -101,6 +106,7 @@ def main(arguments: Sequence[str]) -> int:
     failed = len(tried) - len(made)
     if made:
         failed += not _explain(stage, made[0])
+        failed += not (repo or demo_server.show(stage, FOPS, made[0].repository, "k8s"))
         failed += not _close(stage, made, own=bool(repo))
     if failed:
         print(f"\n{failed} {'step' if failed == 1 else 'steps'} failed; see above.", file=sys.stderr)

@@ -9,6 +9,7 @@ from importlib.util import find_spec
 
 from fops.bootstrap import App
 from fops.bootstrap.durable import make_worker
+from fops.bootstrap.upkeep import UPKEEP_SECONDS, seal_trail
 
 STOP_SECONDS = 20  # what runs may take to end; orchestrators kill after 30
 
@@ -26,9 +27,13 @@ def work(house: App, *, concurrency: int | None, say: Callable[[str], None]) -> 
     try:
         house.worker.start()
         say(f"working on {house.home}; Ctrl-C stops")
+        due = 0.0
         while not stop.wait(1.0):
             if not house.worker.is_alive:
                 raise RuntimeError("the worker's own thread has died")
+            if house.clock.elapsed() >= due:
+                seal_trail(house)
+                due = house.clock.elapsed() + UPKEEP_SECONDS
         return house.close(seconds=STOP_SECONDS)
     finally:
         for number, handler in before.items():

@@ -11,6 +11,7 @@ from typing import Any
 import httpx2
 
 from fops import __version__
+from fops.kernel import correlation
 from fops.kernel.clock import SystemClock
 from fops.kernel.errors import (
     FopsError,
@@ -87,10 +88,13 @@ class Client(httpx2.Client):
         self._bounds = bounds
         self._ticks = ticks
 
-    def build_request(self, method: str, url: httpx2.URL | str, **options: Any) -> httpx2.Request:
-        """As `httpx2.Client.build_request`. Raises UnsafeInput for what is no address."""
+    def build_request(
+        self, method: str, url: httpx2.URL | str, *, headers: Any = None, **options: Any
+    ) -> httpx2.Request:
+        """As `httpx2.Client.build_request`, with what belongs to its trace. Raises UnsafeInput for what is no address."""
+        together = httpx2.Headers({**correlation.headers(), **httpx2.Headers(headers)})
         try:
-            return super().build_request(method, url, **options)
+            return super().build_request(method, url, headers=together, **options)
         except (httpx2.InvalidURL, UnicodeError) as error:
             raise UnsafeInput(f"{redact_text(str(url))[:200]!r} is no address: {error}") from error
 
