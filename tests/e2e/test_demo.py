@@ -36,7 +36,11 @@ def test_the_demo_onboards_the_examples_and_says_where_everything_lies(tmp_path)
     done = demo(tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "\x1b" not in done.stdout
-    assert done.stdout.count("  ✓ ") == 4
+    onboarded, _, served = done.stdout.partition("over HTTP")
+    assert onboarded.count("  ✓ ") == 4
+    assert served.count("  ✓ ") == 3  # the server, the token, the operation
+    assert "    propose " in served
+    assert "by service:demo-pipeline: succeeded" in served
     end = closing(done.stdout)
     assert "on 4 branches" in end["Made"]
     assert "findings" not in end["Checked"]
@@ -45,6 +49,7 @@ def test_the_demo_onboards_the_examples_and_says_where_everything_lies(tmp_path)
     assert kept.parent == tmp_path
     assert {path.name for path in kept.iterdir()} == {
         "01-fastapi-postgres-redis", "02-vite-spa", "03-go-monorepo", "home",
+        "asked-over-http", "server", "server.log",
     }  # fmt: skip
     assert Path(end["Read"].removeprefix("less ")).is_file()
     for command in (end["Look"], end["Ask"]):
