@@ -2,7 +2,7 @@
 
 usage: bench_api.py [--requests N] [--seconds S] [--only PART]
 
-read    one operation by its id, against a bare FastAPI + SQLAlchemy Core route with the same query on the same database,
+read    one operation by its id by somebody who signed in, against a bare FastAPI + SQLAlchemy Core route with the same query on the same database,
         under the same server settings, in turns: CPU seconds of the server a request, and requests a second.
 mixed   50 clients that list, show, follow progress and look at the trail, while a small repository is onboarded now and
         then: the 95th percentile of what they wait, on two cores.
@@ -31,7 +31,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from load import ask, get, percentiles
+from load import ask, bearer, get, percentiles
 
 ROOT = Path(__file__).parent.parent
 ROUNDS, READS = 7, 1500
@@ -178,7 +178,7 @@ async def mixed(port: int, pid: int, operation: str, repository: str, *, seconds
 
     async def onboarder() -> None:
         body = json.dumps({"repo_url": repository, "forget": True}).encode()
-        head = f"POST /api/onboard/repo HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        head = f"POST /api/onboard/repo HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n{bearer()}\r\n"
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         while time.perf_counter() < ends:
             began = time.perf_counter()
@@ -285,15 +285,49 @@ def repository(folder: Path, env: dict[str, str]) -> str:
     return str(folder)
 
 
+def token(env: dict[str, str]) -> str:
+    """The token of a program that may do everything."""
+    subprocess.run(
+        [*fops(), "auth", "user", "add", "bench", "--program", "--role", "admin"],
+        env=env,
+        check=True,
+        capture_output=True,
+    )
+    words = [
+        *fops(),
+        "auth",
+        "token",
+        "create",
+        "bench",
+        "--for",
+        "service:bench",
+        "--role",
+        "admin",
+        "--days",
+        "1",
+        "--json",
+    ]
+    made: dict[str, str] = json.loads(
+        subprocess.run(words, env=env, check=True, stdout=subprocess.PIPE).stdout
+    )
+    return made["token"]
+
+
 def measure(folder: Path, parts: list[str], *, requests: int, seconds: float) -> dict[str, float]:
     """The figures of some parts."""
-    loose = {"FOPS_AUTH_MODE": "off", "RATE_PER_ADDRESS": "100000000", "RATE_OPERATIONS": "1000"}
+    loose = {
+        "RATE_PER_ADDRESS": "100000000",
+        "RATE_PER_USER": "100000000",
+        "RATE_OPERATIONS": "1000",
+        "ALLOWED_ROOTS": str(folder),
+    }
     env = {**os.environ, "FOPS_HOME": str(folder / "home"), **loose}
     place = repository(folder / "app", env)
     words = [*fops(), "--quiet", "onboard", "repo", place, "--json"]
     done = subprocess.run(words, env=env, stdout=subprocess.PIPE, check=True)
     operation, small = json.loads(done.stdout)["operation"], refused(folder, env)
     database = f"sqlite:///{folder / 'home' / 'fops.db'}"
+    os.environ["LOAD_TOKEN"] = token(env)
     figures: dict[str, float] = {}
     with serving([*fops(), "serve", "--port", "0"], env) as ours:
         if "read" in parts:

@@ -1,12 +1,15 @@
 """A load generator that costs little: keep-alive connections on bare sockets, in a process of its own.
 
 usage: load.py PORT CONNECTIONS REQUESTS PATH…      the paths in turn, prints {"seconds": …, "ms": [p50, p95, p99, max], "errors": {…}}
+
+Whoever sets LOAD_TOKEN asks as its owner.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 import time
 from collections import Counter
@@ -28,7 +31,13 @@ async def ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, reques
 
 def get(path: str) -> bytes:
     """A request for a path."""
-    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: */*\r\nUser-Agent: load\r\n\r\n".encode()
+    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: */*\r\nUser-Agent: load\r\n{bearer()}\r\n".encode()
+
+
+def bearer() -> str:
+    """The line of a head that says who asks; empty where nobody signed in."""
+    token = os.environ.get("LOAD_TOKEN")
+    return f"Authorization: Bearer {token}\r\n" if token else ""
 
 
 async def run(port: int, connections: int, requests: int, paths: list[str]) -> dict[str, Any]:

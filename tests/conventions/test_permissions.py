@@ -17,7 +17,7 @@ OPEN_TO_ALL = {"/openapi.json"}  # the framework's own, which shows the document
 PUBLIC_ROUTES = {
     "/docs", "/health/live", "/health/ready", "/metrics", "/api/auth/login", "/api/auth/refresh", "/api/auth/setup", "/api/auth/invitation",
 }  # fmt: skip
-BY_ROW = {"operations.read"}  # asked for each row that is shown
+BY_ROW = {"operations.cancel", "operations.read"}  # asked for each row that is shown or changed
 BY_TOKEN_TOO = {"health.read", "metrics.read"}  # asked by public routes, which know METRICS_TOKEN too
 
 

@@ -84,6 +84,7 @@ def test_a_worker_takes_what_a_server_leaves_it_and_another_takes_over_when_it_d
     assert "stopped" in household.stop("second").splitlines()[-1]
 
 
+@pytest.mark.long
 def test_a_suspended_worker_loses_its_work_and_what_it_gives_later_is_dropped(household, site, tmp_path):
     household.start("door")
     operation = household.onboard(site, "one")

@@ -219,7 +219,7 @@ def test_why_walks_to_the_line_of_each_fact(tmp_path):
     catalog, database = a_catalog(tmp_path)
     catalog.add(ADA, replace(FILE, team="night"))
     known = catalog.show(ADA, "shop-api")["id"]
-    explained = Explainer((Services(database),)).explain(ADA, known)
+    explained = Explainer((Services(database, lambda _ctx, _name, _team: True),)).explain(ADA, known)
     told = {one.node.says: str(one.node.location) for one in explained.rests_on if one.node.location}
     assert "team = night, as local:ada said" in {one.node.says for one in explained.rests_on}
     assert told["port = 8000"] == "fops.yaml:8"
@@ -227,14 +227,16 @@ def test_why_walks_to_the_line_of_each_fact(tmp_path):
     assert told["secrets = DATABASE_URL"] == "fops.yaml:15"
     assert told["environment prod: k8s, protection approval"] == "fops.yaml:24"
     with pytest.raises(NotFound):
-        Explainer((Services(database),)).explain(ELSEWHERE, known)
+        Explainer((Services(database, lambda _ctx, _name, _team: True),)).explain(ELSEWHERE, known)
     database.close()
 
 
 def test_what_a_person_said_is_told_as_such(tmp_path):
     catalog, database = a_catalog(tmp_path)
     catalog.add(ADA, Told(named=Named(name="pay"), team="core"))
-    explained = Explainer((Services(database),)).explain(ADA, catalog.show(ADA, "pay")["id"])
+    explained = Explainer((Services(database, lambda _ctx, _name, _team: True),)).explain(
+        ADA, catalog.show(ADA, "pay")["id"]
+    )
     assert "team = core, as local:ada said" in {one.node.says for one in explained.rests_on}
     database.close()
 
