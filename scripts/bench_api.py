@@ -25,6 +25,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -54,7 +55,7 @@ def show(operation_id: str) -> dict[str, Any]:
     with engine.connect() as connection:
         row = connection.execute(select(operations).where(operations.c.id == operation_id)).mappings().one()
         return dict(row)
-listening = socket.socket()
+listening = socket.socket(proto=socket.IPPROTO_TCP)
 listening.bind(("127.0.0.1", 0))
 print(f"serving on http://127.0.0.1:{listening.getsockname()[1]}", file=sys.stderr, flush=True)
 uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, server_header=False)).run(sockets=[listening])
@@ -81,10 +82,12 @@ def serving(words: list[str], env: dict[str, str]) -> Iterator[tuple[int, int]]:
                 break
         else:
             raise SystemExit(f"the server ended with {process.wait()}")
+        # Whoever starts a server reads what it says: a full pipe would hold it at its next log line.
+        threading.Thread(target=process.stderr.read if process.stderr else None).start()
         yield int(found[1]), process.pid
     finally:
         process.terminate()
-        process.communicate(timeout=60)
+        process.wait(timeout=60)
 
 
 def cpu_of(pid: int) -> float:
