@@ -5,6 +5,7 @@ Must not know: stores, packs, how anything is done. Map:
     callers.py       who asks, under which request id            settings.py   host, port, origins, limits
     documents.py     what the OpenAPI document says of answers   serving.py    sockets, start and stop
     work.py          work that a caller waits for            streams.py     answers handed on as they come
+    routing.py       a path meets the routes of its room    reading.py     a read in one hop to a thread
     routes/          one module per router of the contract
 """
 

@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from types import MappingProxyType
 
 from anyio.to_thread import current_default_thread_limiter
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.concurrency import run_in_threadpool
 from fastapi.telemetry import TelemetryConfig
 from starlette.middleware.cors import CORSMiddleware
@@ -66,11 +66,11 @@ def create_app(house: App, *, works: bool = True) -> FastAPI:
     app.state.allowance = Allowance.of(house.settings.group(LimitSettings))
     app.state.stops = lambda: False  # whoever serves knows when the end is near
     problems.install(app)
-    routers = APIRouter()
-    for room in (onboard, services, operations, audit, auth, invoke):
-        routers.include_router(room.router)
-    app.include_router(routers, prefix="/api")
-    app.include_router(routers, prefix=settings.api_v1_str, include_in_schema=False)
+    rooms = (onboard, services, operations, audit, auth, invoke)
+    for room in rooms:
+        app.include_router(room.router, prefix="/api")
+    for room in rooms:
+        app.include_router(room.router, prefix=settings.api_v1_str, include_in_schema=False)
     app.include_router(health.router)
     app.include_router(metrics.router)
     app.include_router(page.router)

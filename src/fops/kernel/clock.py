@@ -31,7 +31,7 @@ class SystemClock:
 
 def isoformat(moment: datetime) -> str:
     """`2026-11-22T09:30:00.000000Z`: fixed width, so that text order is time order."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def parse(text: str) -> datetime:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi import Depends, Header, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, StreamingResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
@@ -18,11 +18,12 @@ from pydantic import AwareDatetime
 from fops.api.callers import Caller, House, counts_as_work, stream_place, verifying_place
 from fops.api.documents import Responses, answer, failures, needs
 from fops.api.reading import told
+from fops.api.routing import RoomRouter
 from fops.api.streams import LINES, begun
 from fops.api.work import Key, Prefer, worked
 from fops.kernel.clock import isoformat
 
-router = APIRouter(prefix="/audit", tags=["audit"])
+router = RoomRouter(prefix="/audit", tags=["audit"])
 
 _ENTRY = {"v": 1, "seq": 7, "id": "aud_01jx0000000000000000000000", "timestamp": "2026-11-24T09:30:00.000000Z", "tenant": "default",
           "actor": "local:ada", "door": "api", "action": "change_request.create", "target": "shop#fops/onboard-shop-k8s",

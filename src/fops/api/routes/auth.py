@@ -5,19 +5,20 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Depends, Query, Request
+from fastapi import Body, Depends, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field
 
 from fops.api.callers import Caller, House, client_of
 from fops.api.documents import answer, failures, needs
 from fops.api.guards.turnstile import Turnstile
+from fops.api.routing import RoomRouter
 from fops.auth.credentials.sessions import Client
 from fops.auth.credentials.tokens import LONGEST_DAYS
 from fops.auth.model import Role, Signed
 from fops.auth.permissions import PUBLIC, SIGNED_IN
 
-router = APIRouter(prefix="/auth", tags=["auth"])
+router = RoomRouter(prefix="/auth", tags=["auth"])
 
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 Password = Annotated[str, Field(min_length=1, max_length=1000)]

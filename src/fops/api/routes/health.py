@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import JSONResponse
 
 from fops.api.callers import House
 from fops.api.documents import answer, failures, needs
 from fops.api.problems import problem
+from fops.api.routing import RoomRouter
 from fops.api.telling.access import HEALTH_READ, may_read
 from fops.auth.permissions import PUBLIC
 from fops.kernel.errors import Transient
 from fops.telemetry.health import worst
 from fops.telemetry.model import Check, State
 
-router = APIRouter(prefix="/health", tags=["health"])
+router = RoomRouter(prefix="/health", tags=["health"])
 
 _WORDS = {State.PASSING: "ready", State.DEGRADED: "degraded"}
 _READY = {"status": "ready", "checks": [{"name": "database", "state": "passing", "detail": ""}]}

@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Header, Query, Request
+from fastapi import Body, Header, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
 from fops.api.callers import Caller, House, counts_as_work
 from fops.api.documents import WORK, answer, failures, needs
+from fops.api.routing import RoomRouter
 from fops.api.streams import LINES, STEPS, begun, steps_told
 from fops.api.work import Key, Prefer, worked
 from fops.auth.permissions import SIGNED_IN
 
-router = APIRouter(prefix="/invoke", tags=["invoke"])
+router = RoomRouter(prefix="/invoke", tags=["invoke"])
 
 
 @router.get(

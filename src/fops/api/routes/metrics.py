@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 
 from fops.api.callers import House
 from fops.api.documents import Responses, failures, needs
+from fops.api.routing import RoomRouter
 from fops.api.telling.access import METRICS_READ, may_read
 from fops.auth.permissions import PUBLIC
 from fops.kernel.errors import NotAllowed
 from fops.telemetry.metrics import CONTENT_TYPE
 
-router = APIRouter(tags=["health"])
+router = RoomRouter(tags=["health"])
 
 _EXAMPLE = 'fops_http_requests_total{method="GET",route="/api/operations",code="200"} 7.0\n'
 _TEXT: Responses = {

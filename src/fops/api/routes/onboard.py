@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Body, Depends
+from fastapi import Body, Depends
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from fops.api.callers import Caller, House, counts_as_work
 from fops.api.documents import WORK, answer, failures, needs
+from fops.api.routing import RoomRouter
 from fops.api.work import Key, Prefer, worked
 
-router = APIRouter(prefix="/onboard", tags=["onboard"])
+router = RoomRouter(prefix="/onboard", tags=["onboard"])
 
 _RESULT = {"status": "proposed", "pr_url": "file:///var/lib/fops/proposals/pro_01jx0000000000000000000000/PULL_REQUEST.md",
            "branch": "fops/onboard-shop-k8s", "commit": "1f0c2a6d9e41", "proposal": "pro_01jx0000000000000000000000",

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi import Depends, Header, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
@@ -15,11 +15,12 @@ from fops.actions import store
 from fops.api.callers import Caller, House, stream_place
 from fops.api.documents import answer, failures, needs
 from fops.api.reading import told
+from fops.api.routing import RoomRouter
 from fops.auth.permissions import SIGNED_IN
 from fops.bootstrap import App
 from fops.kernel.context import RequestContext
 
-router = APIRouter(prefix="/operations", tags=["operations"])
+router = RoomRouter(prefix="/operations", tags=["operations"])
 
 LOOK_SECONDS = 0.2  # between two looks for new events: short for a person, and one small query
 _OPERATION = {"id": "opn_01jx0000000000000000000000", "kind": "onboard.repo", "subject": "https://github.com/acme/shop", "actor": "local:ada",

@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from fops.api.documents import needs
+from fops.api.routing import RoomRouter
 from fops.auth.permissions import PUBLIC
 
-router = APIRouter(include_in_schema=False)
+router = RoomRouter(include_in_schema=False)
 
 _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1c2128;background:#fff}"

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Body, Path, Query
+from fastapi import Body, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from fops.api.callers import Caller, House
 from fops.api.documents import answer, failures, needs
+from fops.api.routing import RoomRouter
 
-router = APIRouter(prefix="/services", tags=["services"])
+router = RoomRouter(prefix="/services", tags=["services"])
 
 _ID = "svc_01jx0000000000000000000000"
 _ROW = {"id": _ID, "name": "shop", "team": "core", "language": "python", "environments": ["staging", "prod"],
