@@ -32,6 +32,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool
 
 from fops.kernel.clock import Clock, isoformat
 from fops.kernel.context import DEFAULT_TENANT
@@ -240,10 +241,13 @@ def queue_url(database_url: str) -> str:
 
 
 def sqlite_engine(url: str) -> Engine | None:
-    """The engine for SQLite: without the function that DBOS takes for granted, old versions of it do not start."""
+    """The engine for SQLite: without the function that DBOS takes for granted, old versions of it do not start.
+
+    It keeps no connection: DBOS closes no engine but its own, and its threads may outlive what they were launched by.
+    """
     if read_address(url).get_backend_name() != SQLITE:
         return None
-    engine = create_engine(url, connect_args={"timeout": 30})
+    engine = create_engine(url, connect_args={"timeout": 30}, poolclass=NullPool)
 
     @event.listens_for(engine, "connect")
     def _on_connect(raw, _record) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001 - the driver's own type
