@@ -69,7 +69,7 @@ def test_the_image_is_made_of_locked_wheels_and_of_nothing_else_in_the_folder():
 def test_the_program_runs_without_root_and_its_door_wants_sign_in():
     assert instruction("USER") == "10001:10001"
     assert "FOPS_AUTH_MODE=on" in instruction("ENV")
-    assert command() == SERVICES["api"]["command"]
+    assert [*command(), "--no-worker"] == SERVICES["api"]["command"]
     assert SERVICES["api"]["environment"]["FOPS_AUTH_MODE"] == "on"
 
 
@@ -124,7 +124,7 @@ def test_prometheus_asks_the_api_with_the_token_that_keys_leaves_for_it():
     (fops,) = load_yaml(text, name="prometheus.yml")["scrape_configs"]
     assert fops["authorization"]["credentials_file"] == "/run/keys/metrics"
     assert "keys:/run/keys:ro" in SERVICES["prometheus"]["volumes"]
-    assert fops["static_configs"] == [{"targets": ["api:8000"]}]
+    assert fops["static_configs"] == [{"targets": ["api:8000", "worker:9464"]}]
     assert SERVICES["api"]["environment"]["ALLOWED_HOSTS"].endswith(",api")
 
 
