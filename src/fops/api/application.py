@@ -23,7 +23,7 @@ from fops.api.routes import audit, auth, health, invoke, metrics, onboard, opera
 from fops.api.telling.requests import Routes, TellRequests
 from fops.bootstrap import App
 from fops.bootstrap.limits import LimitSettings
-from fops.bootstrap.server import ServerSettings
+from fops.bootstrap.server import STOP_SECONDS, ServerSettings
 from fops.bootstrap.settings import CoreSettings
 from fops.bootstrap.upkeep import UPKEEP_SECONDS, seal_trail
 
@@ -40,7 +40,6 @@ TAGS = MappingProxyType({
 })  # fmt: skip
 FIRST_SECONDS = 0.3  # before the worker begins: the server answers first
 PATIENCE = 500  # looks, a hundredth of a second apart, for a moment in which no request works
-STOP_SECONDS = 20  # what runs may take to end when the server stops; orchestrators kill after 30
 
 
 def create_app(house: App, *, works: bool = True) -> FastAPI:

@@ -13,7 +13,7 @@ from fops.kernel.context import RequestContext
 
 
 async def told(house: App, caller: RequestContext, name: str, parameters: Mapping[str, Any]) -> JSONResponse:
-    """The answer of a read action. Raises what it raises."""
+    """The answer of an action asked for by name. Raises what it raises."""
     return await run_in_threadpool(_told, house, caller, name, parameters)
 
 

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import uvicorn
 
-from fops.api.application import STOP_SECONDS, create_app
+from fops.api.application import create_app
 from fops.api.callers import is_loopback
 from fops.api.guards.sockets import MAX_HEADERS, protocol
 from fops.bootstrap import App
 from fops.bootstrap.limits import LimitSettings
-from fops.bootstrap.server import SOCKET, ServerSettings
+from fops.bootstrap.server import SOCKET, STOP_SECONDS, ServerSettings
 from fops.client.invoke import answers
 from fops.kernel.errors import Busy, StorageFailed, UsageError
 

@@ -11,6 +11,8 @@ from fops.kernel.settings import choice, listed, paths, positive, setting
 SOCKET = "server.sock"
 """Where in the data directory a server listens for this machine's own command line."""
 
+STOP_SECONDS = 20
+"""What runs may take to end when a server or worker stops; orchestrators kill after 30."""
 
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?")
 

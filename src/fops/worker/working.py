@@ -9,9 +9,8 @@ from importlib.util import find_spec
 
 from fops.bootstrap import App
 from fops.bootstrap.durable import make_worker
+from fops.bootstrap.server import STOP_SECONDS
 from fops.bootstrap.upkeep import UPKEEP_SECONDS, seal_trail
-
-STOP_SECONDS = 20  # what runs may take to end; orchestrators kill after 30
 
 
 def work(house: App, *, concurrency: int | None, say: Callable[[str], None]) -> bool:

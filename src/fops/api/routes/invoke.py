@@ -7,10 +7,11 @@ from typing import Annotated, Any
 
 from fastapi import Body, Header, Query, Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import JSONResponse, Response, StreamingResponse
+from fastapi.responses import Response, StreamingResponse
 
 from fops.api.callers import Caller, House, counts_as_work
 from fops.api.documents import WORK, answer, failures, needs
+from fops.api.reading import told
 from fops.api.routing import RoomRouter
 from fops.api.streams import LINES, STEPS, begun, steps_told
 from fops.api.work import Key, Prefer, worked
@@ -67,4 +68,4 @@ async def invoke(
     if house.invoker.is_work(name) and not dry_run:
         await counts_as_work(request, caller)
         return await worked(house, caller, name, parameters, prefer=prefer, key=idempotency_key)
-    return JSONResponse(dict(await run_in_threadpool(house.invoker.invoke, caller, name, parameters)))
+    return await told(house, caller, name, parameters)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import Body, Path, Query
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from fops.api.callers import Caller, House
 from fops.api.documents import answer, failures, needs
+from fops.api.reading import told
 from fops.api.routing import RoomRouter
 
 router = RoomRouter(prefix="/services", tags=["services"])
@@ -60,38 +62,38 @@ class ServicesToAdd(BaseModel):
     openapi_extra=needs("service.read"),
     responses=answer({"services": [_ROW], "cursor": None}) | failures(422, 507),
 )
-def services(
+async def services(
     house: House,
     caller: Caller,
     team: Annotated[str | None, Query(description="Only those of this team.")] = None,
     cursor: Annotated[str | None, Query(description="The cursor of the page before.")] = None,
     limit: Annotated[int, Query(ge=1, le=1000, description="Services of a page.")] = 100,
-) -> dict[str, Any]:
+) -> JSONResponse:
     """Services by name, a page at a time."""
     wanted = {"team": team, "cursor": cursor, "limit": limit}
-    return dict(house.invoker.invoke(caller, "service.list", wanted))
+    return await told(house, caller, "service.list", wanted)
 
 
 @router.post(
     "", openapi_extra=needs("service.add"), responses=answer(_ADDED) | failures(400, 403, 409, 413, 422, 507)
 )
-def add(
+async def add(
     house: House,
     caller: Caller,
     asked: Annotated[ServicesToAdd, Body(examples=[{"text": _FILE, "repository": "https://github.com/acme/shop"}])],
     dry_run: DryRun = False,
-) -> dict[str, Any]:  # fmt: skip
+) -> JSONResponse:  # fmt: skip
     """Add or update services. Sent again, nothing changes."""
-    told = asked.model_dump(exclude_none=True)
-    return dict(house.invoker.invoke(replace(caller, dry_run=dry_run), "service.add", told))
+    wanted = asked.model_dump(exclude_none=True)
+    return await told(house, replace(caller, dry_run=dry_run), "service.add", wanted)
 
 
 @router.get(
     "/{service}", openapi_extra=needs("service.read"), responses=answer(_SERVICE) | failures(404, 422, 507)
 )
-def service(house: House, caller: Caller, service: Name) -> dict[str, Any]:
+async def service(house: House, caller: Caller, service: Name) -> JSONResponse:
     """One service, and the file and line of each fact."""
-    return dict(house.invoker.invoke(caller, "service.show", {"service": service}))
+    return await told(house, caller, "service.show", {"service": service})
 
 
 @router.delete(
@@ -99,8 +101,6 @@ def service(house: House, caller: Caller, service: Name) -> dict[str, Any]:
     openapi_extra=needs("service.remove"),
     responses=answer({"removed": _SERVICE}) | failures(403, 404, 409, 422, 507),
 )
-def remove(house: House, caller: Caller, service: Name, dry_run: DryRun = False) -> dict[str, Any]:
+async def remove(house: House, caller: Caller, service: Name, dry_run: DryRun = False) -> JSONResponse:
     """Forget a service. What runs is not touched."""
-    return dict(
-        house.invoker.invoke(replace(caller, dry_run=dry_run), "service.remove", {"service": service})
-    )
+    return await told(house, replace(caller, dry_run=dry_run), "service.remove", {"service": service})
