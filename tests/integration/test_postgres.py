@@ -345,10 +345,6 @@ def test_under_load_a_restart_costs_some_answers_and_nothing_else(own: Postgres,
     assert len(told_not) < len(told_kept)
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="a known fault: one answer in some restarts is a 500 instead of a 503; it is not found yet",
-)
 def test_a_server_lives_through_a_restart_of_its_database(own: Postgres, tmp_path: Path):
     """Requests wait or fail clean: 200, 503 with a time to come back, 504 for a commit in doubt; then all is as before."""
     site, stop, answers = repository(tmp_path / "site", SITE), threading.Event(), []

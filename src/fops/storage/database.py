@@ -137,7 +137,8 @@ class Database:
                 if time.monotonic() > ends:
                     raise
                 time.sleep(_LOOK_SECONDS)
-        with connection:
+        # Ending a read asks the server too; a write has ended by then.
+        with named_failures(self.url, lost=BrokenOff), connection:
             yield connection.execution_options(**options)
 
     def _commit(self, transaction: RootTransaction, mark: Mark | None) -> None:
